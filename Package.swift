@@ -1,0 +1,148 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The floors of the house: a module leans only on strictly lower floors, and this file stops the build when
+// one does not. docs/ARCHITECTURE.md draws them.
+enum Floor: Int {
+  case ground = 0, vocabulary, consensus, parts, replica, world, interfaces, programs
+  var folder: String {
+    let names = [
+      "Ground", "Vocabulary", "Consensus", "Parts", "Replica", "World", "Interfaces", "Programs",
+    ]
+    return "Sources/\(rawValue)-\(names[rawValue])"
+  }
+}
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"), .treatAllWarnings(as: .error),
+]
+
+nonisolated(unsafe) var floors: [String: Floor] = [:]
+
+func module(
+  _ name: String, on floor: Floor, uses below: [String] = [],
+  outside: [Target.Dependency] = [], program: Bool = false
+) -> Target {
+  for lower in below {
+    guard let found = floors[lower] else {
+      fatalError("\(name): \(lower) must be declared on a lower floor first")
+    }
+    guard found.rawValue < floor.rawValue else {
+      fatalError(
+        "\(name) (floor \(floor.rawValue)) may not lean on \(lower) (floor \(found.rawValue))")
+    }
+  }
+  floors[name] = floor
+  let dependencies = below.map { Target.Dependency.target(name: $0) } + outside
+  let path = "\(floor.folder)/\(name)"
+  return program
+    ? .executableTarget(
+      name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+    : .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func tests(
+  _ name: String, of modules: [String], outside: [Target.Dependency] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: modules.map { .target(name: $0) } + outside, path: "Tests/\(name)",
+    swiftSettings: settings)
+}
+
+let nio: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+]
+let http: [Target.Dependency] = nio + [.product(name: "NIOHTTP1", package: "swift-nio")]
+let embedded: [Target.Dependency] = [.product(name: "NIOEmbedded", package: "swift-nio")]
+let log: [Target.Dependency] = [.product(name: "Logging", package: "swift-log")]
+let system: [Target.Dependency] = [.product(name: "SystemPackage", package: "swift-system")]
+let arguments: [Target.Dependency] = [
+  .product(name: "ArgumentParser", package: "swift-argument-parser")
+]
+let daemon: [Target.Dependency] = [
+  .product(name: "Configuration", package: "swift-configuration"),
+  .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+  .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+]
+
+let vocabulary = ["RaftTypes", "Determinism", "BinaryCodec"]
+
+let package = Package(
+  name: "quoin",
+  products: [
+    .library(name: "RaftCore", targets: ["RaftCore", "RaftTypes", "Determinism", "BinaryCodec"]),
+    .library(name: "WriteAheadLog", targets: ["WriteAheadLog", "EntryFormat"]),
+    .library(name: "KeyValueStore", targets: ["KeyValueStore", "ClientProtocol"]),
+    .library(name: "KeyValueClient", targets: ["KeyValueClient"]),
+    .executable(name: "kvnode", targets: ["kvnode"]),
+    .executable(name: "kvctl", targets: ["kvctl"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(
+      url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+      traits: ["YAML", "CommandLineArguments"]),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // 0 Ground
+    .systemLibrary(
+      name: "CLZ4", path: "Sources/0-Ground/CLZ4", providers: [.apt(["liblz4-dev"])]),
+    .target(name: "CChecksum", path: "Sources/0-Ground/CChecksum"),
+    module("Determinism", on: .ground),
+    module("BinaryCodec", on: .ground, outside: ["CLZ4", "CChecksum"]),
+    // 1 Vocabulary
+    module("RaftTypes", on: .vocabulary, uses: ["BinaryCodec", "Determinism"]),
+    // 2 Consensus
+    module("ClientProtocol", on: .consensus, uses: vocabulary),
+    module("EntryFormat", on: .consensus, uses: vocabulary),
+    module("RaftCore", on: .consensus, uses: vocabulary),
+    // 3 Parts
+    module("WriteAheadLog", on: .parts, uses: vocabulary + ["EntryFormat"]),
+    module("KeyValueStore", on: .parts, uses: vocabulary + ["ClientProtocol"]),
+    module("PeerProtocol", on: .parts, uses: vocabulary + ["ClientProtocol", "EntryFormat"]),
+    module("VirtualIP", on: .parts, uses: vocabulary),
+    // 4 Replica
+    module(
+      "Replica", on: .replica,
+      uses: vocabulary + [
+        "ClientProtocol", "EntryFormat", "RaftCore", "WriteAheadLog", "KeyValueStore",
+        "PeerProtocol", "VirtualIP",
+      ]),
+    // 5 World
+    module("PosixStorage", on: .world, uses: vocabulary + ["WriteAheadLog"], outside: system),
+    module(
+      "PeerSockets", on: .world, uses: vocabulary + ["PeerProtocol"], outside: nio + log),
+    module(
+      "NodeRuntime", on: .world,
+      uses: vocabulary + [
+        "ClientProtocol", "EntryFormat", "RaftCore", "WriteAheadLog", "KeyValueStore",
+        "PeerProtocol", "VirtualIP", "Replica",
+      ], outside: nio + log),
+    // 6 Interfaces
+    module(
+      "HTTPAPI", on: .interfaces, uses: vocabulary + ["ClientProtocol"], outside: http + log),
+    module(
+      "KeyValueClient", on: .interfaces, uses: vocabulary + ["ClientProtocol"], outside: http),
+    // 7 Programs
+    module(
+      "kvnode", on: .programs,
+      uses: vocabulary + [
+        "ClientProtocol", "EntryFormat", "WriteAheadLog", "KeyValueStore", "PeerProtocol",
+        "VirtualIP", "Replica", "PosixStorage", "PeerSockets", "NodeRuntime", "HTTPAPI",
+      ], outside: http + log + daemon, program: true),
+    module(
+      "kvctl", on: .programs,
+      uses: vocabulary + [
+        "ClientProtocol", "EntryFormat", "WriteAheadLog", "PosixStorage", "KeyValueClient",
+      ], outside: arguments, program: true),
+    // Tests
+    tests("VocabularyTests", of: vocabulary + ["ClientProtocol", "EntryFormat"]),
+  ]
+)

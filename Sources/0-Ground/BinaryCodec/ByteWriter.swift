@@ -1,0 +1,50 @@
+/// Appends values to a growing buffer, integers in little-endian order.
+public struct ByteWriter: Sendable {
+  /// What was written so far.
+  public private(set) var bytes: [UInt8]
+
+  /// - Parameter capacity: bytes to reserve; a hint.
+  public init(capacity: Int = 0) {
+    bytes = []
+    if capacity > 0 { bytes.reserveCapacity(capacity) }
+  }
+
+  @inlinable public var count: Int { bytes.count }
+
+  public mutating func write(_ value: UInt8) { bytes.append(value) }
+  public mutating func write(_ value: UInt16) { append(value.littleEndian) }
+  public mutating func write(_ value: UInt32) { append(value.littleEndian) }
+  public mutating func write(_ value: UInt64) { append(value.littleEndian) }
+  public mutating func write(_ value: Bool) { bytes.append(value ? 1 : 0) }
+
+  /// The bytes as they are, without a length.
+  public mutating func write(raw: some Collection<UInt8>) { bytes.append(contentsOf: raw) }
+
+  /// A 32-bit length, then the bytes.
+  public mutating func write(sized: some Collection<UInt8>) {
+    precondition(sized.count <= UInt32.max, "ByteWriter: \(sized.count) bytes exceed a 32-bit length")
+    write(UInt32(sized.count))
+    bytes.append(contentsOf: sized)
+  }
+
+  /// A 32-bit length, then the text as UTF-8.
+  public mutating func write(text: String) { write(sized: Array(text.utf8)) }
+
+  /// A presence byte, then the value when there is one.
+  public mutating func write<Value>(
+    optional value: Value?, _ body: (inout ByteWriter, Value) -> Void
+  ) {
+    write(value != nil)
+    if let value { body(&self, value) }
+  }
+
+  /// Overwrites four bytes that were written before, for lengths and checksums known only afterwards.
+  public mutating func patch(_ value: UInt32, at offset: Int) {
+    precondition(offset >= 0 && offset + 4 <= bytes.count, "ByteWriter.patch: outside the buffer")
+    for i in 0..<4 { bytes[offset + i] = UInt8(truncatingIfNeeded: value >> UInt32(8 * i)) }
+  }
+
+  private mutating func append<Value: FixedWidthInteger>(_ value: Value) {
+    withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
+  }
+}

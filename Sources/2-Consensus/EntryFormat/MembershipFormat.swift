@@ -1,0 +1,113 @@
+public import BinaryCodec
+internal import Determinism
+public import RaftTypes
+
+/// The bytes of memberships, cluster ids and snapshot descriptors.
+public enum MembershipFormat {
+  /// More members than any cluster has; a count above it is damage.
+  static let memberLimit = 256
+  /// Longest `host:port`, in bytes (a DNS name has at most 253).
+  static let addressLimit = 300
+
+  public static func encode(_ membership: Membership) -> [UInt8] {
+    var writer = ByteWriter()
+    write(membership, to: &writer)
+    return writer.bytes
+  }
+
+  public static func decode(_ bytes: Bytes) throws(DecodingFault) -> Membership {
+    var reader = ByteReader(bytes)
+    let membership = try readMembership(from: &reader)
+    try reader.finish()
+    return membership
+  }
+
+  public static func write(_ membership: Membership, to writer: inout ByteWriter) {
+    writer.write(UInt32(membership.members.count))
+    for member in membership.members.values {
+      writer.write(member.id.number)
+      writer.write(member.incarnation.number)
+      writer.write(text: member.peerAddress)
+      writer.write(text: member.clientAddress)
+    }
+    write(membership.voters, to: &writer)
+    writer.write(optional: membership.outgoing) { write($1, to: &$0) }
+  }
+
+  public static func readMembership(
+    from reader: inout ByteReader
+  ) throws(DecodingFault) -> Membership {
+    let count = try reader.readCount(limit: memberLimit)
+    var members = SortedMap<NodeID, Member>()
+    for _ in 0..<count {
+      let member = Member(
+        id: NodeID(try reader.readUInt64()),
+        incarnation: DiskIncarnation(try reader.readUInt64()),
+        peerAddress: try reader.readText(limit: addressLimit),
+        clientAddress: try reader.readText(limit: addressLimit))
+      members[member.id] = member
+    }
+    let voters = try readNodes(from: &reader)
+    let outgoing: [NodeID]? = try reader.readOptional {
+      (inner: inout ByteReader) throws(DecodingFault) in try readNodes(from: &inner)
+    }
+    guard members.count == count,
+      let membership = Membership(checking: members, voters: voters, outgoing: outgoing)
+    else { throw .inconsistent("membership breaks its invariants") }
+    return membership
+  }
+
+  public static func write(_ cluster: ClusterID, to writer: inout ByteWriter) {
+    writer.write(cluster.number)
+    writer.write(cluster.epoch)
+  }
+
+  public static func readCluster(
+    from reader: inout ByteReader
+  ) throws(DecodingFault) -> ClusterID {
+    ClusterID(try reader.readUInt64(), epoch: try reader.readUInt64())
+  }
+
+  public static func write(_ position: LogPosition, to writer: inout ByteWriter) {
+    writer.write(position.term.number)
+    writer.write(position.index.number)
+  }
+
+  public static func readPosition(
+    from reader: inout ByteReader
+  ) throws(DecodingFault) -> LogPosition {
+    LogPosition(term: Term(try reader.readUInt64()), index: LogIndex(try reader.readUInt64()))
+  }
+
+  public static func write(_ snapshot: SnapshotDescriptor, to writer: inout ByteWriter) {
+    write(snapshot.position, to: &writer)
+    writer.write(snapshot.logTime.milliseconds)
+    writer.write(snapshot.stateHash)
+    write(snapshot.cluster, to: &writer)
+    write(snapshot.membership, to: &writer)
+  }
+
+  public static func readSnapshot(
+    from reader: inout ByteReader
+  ) throws(DecodingFault) -> SnapshotDescriptor {
+    let position = try readPosition(from: &reader)
+    let time = LogTime(milliseconds: try reader.readUInt64())
+    let hash = try reader.readUInt64()
+    let cluster = try readCluster(from: &reader)
+    return SnapshotDescriptor(
+      position: position, logTime: time, membership: try readMembership(from: &reader),
+      cluster: cluster, stateHash: hash)
+  }
+
+  private static func write(_ nodes: [NodeID], to writer: inout ByteWriter) {
+    writer.write(UInt32(nodes.count))
+    for node in nodes { writer.write(node.number) }
+  }
+
+  private static func readNodes(from reader: inout ByteReader) throws(DecodingFault) -> [NodeID] {
+    let count = try reader.readCount(limit: memberLimit)
+    var nodes: [NodeID] = []
+    for _ in 0..<count { nodes.append(NodeID(try reader.readUInt64())) }
+    return nodes
+  }
+}
