@@ -1,0 +1,106 @@
+# shellcheck shell=bash
+# What the scripts share: where the house stands, what it needs, and the one way to build it.
+# Sourced by its neighbours, never run.
+set -euo pipefail
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+programs=$root/.build/release
+
+# One configuration for programs and tests, so that one .build folder serves both and nothing is
+# compiled twice. The import check stops a module that leans on one it did not declare.
+configuration=(
+  --package-path "$root" --configuration release -Xswiftc -enable-testing
+  --explicit-target-dependency-import-check error
+)
+
+# Debian packages beyond a Swift toolchain: git fetches the Swift packages, liblz4 compresses.
+packages=(git liblz4-dev)
+
+swift_sources=(Package.swift Sources Tests Jepsen-style)
+shell_sources=(scripts/{house.sh,check,down,fix,test,up} .ci/run)
+
+say() { printf '==> %s\n' "$*"; }
+
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# Answers --help with the comment at the head of the script that asks.
+answer_help() {
+  case " $* " in *" --help "* | *" -h "*)
+    sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
+    exit
+    ;;
+  esac
+}
+
+require_swift() {
+  command -v swift >/dev/null ||
+    die "no swift on PATH: install Swift 6.2 or later, https://www.swift.org/install/linux"
+}
+
+# Installs what is missing when that is allowed; otherwise says what to type.
+install_missing() {
+  local package missing=()
+  if ! command -v dpkg-query >/dev/null; then
+    say "not a Debian system: git and the headers of lz4 must be there already"
+    return
+  fi
+  for package in "${packages[@]}"; do
+    [[ $(dpkg-query --show --showformat='${db:Status-Abbrev}' "$package" 2>/dev/null) == ?i* ]] ||
+      missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  ((EUID == 0)) ||
+    die "missing ${missing[*]}: run 'sudo apt-get install ${missing[*]}', then this again"
+  say "Installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -qq update
+  apt-get -qq install --yes --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# Builds the two programs, and nothing that only the tests need.
+build_programs() {
+  local product quiet=(--quiet)
+  install_missing
+  require_swift
+  if [[ ! -x $programs/kvctl ]]; then
+    say "Building kvnode and kvctl: some minutes the first time, seconds later"
+    quiet=()
+  fi
+  for product in kvnode kvctl; do
+    swift build "${configuration[@]}" ${quiet[@]+"${quiet[@]}"} --product "$product" >&2
+  done
+}
+
+# Builds every module, program and test.
+build_everything() {
+  install_missing
+  require_swift
+  say "Building everything: some minutes the first time"
+  swift build "${configuration[@]}" --build-tests
+}
+
+# Looks at the form of every source and script; changes none.
+lint() {
+  require_swift
+  say "Linting"
+  (cd "$root" && swift format lint --strict --parallel --recursive "${swift_sources[@]}")
+  if command -v shellcheck >/dev/null; then
+    (cd "$root" && shellcheck --external-sources "${shell_sources[@]}")
+  else
+    say "no shellcheck on PATH: the scripts were not linted"
+  fi
+}
+
+# Becomes `kvctl cluster VERB ARGUMENTS`, in var/cluster when no directory is named.
+become_cluster() {
+  local verb=$1
+  shift
+  case " $* " in
+    *" --data "* | *" --data="*) ;;
+    *) set -- --data "$root/var/cluster" "$@" ;;
+  esac
+  exec "$programs/kvctl" cluster "$verb" "$@"
+}
