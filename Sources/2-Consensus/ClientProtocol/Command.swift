@@ -29,7 +29,19 @@ public struct Command: Hashable, Sendable {
     case transaction(Transaction)
     /// Forget the history before this revision.
     case compact(Revision)
+    case session(SessionOperation)
   }
+}
+
+/// What a client asks of the session table (§6.3). Never stamped itself: a session opened twice by a retry is
+/// never used and expires.
+public enum SessionOperation: Hashable, Sendable {
+  /// A new session; its id is the log index of this command. It expires when the log's time has moved on by
+  /// more than `timeToLive` milliseconds since its last use.
+  case open(timeToLive: UInt64)
+  /// Counts as a use.
+  case renew(UInt64)
+  case close(UInt64)
 }
 
 public struct Put: Hashable, Sendable {
@@ -123,7 +135,9 @@ public struct CommandResult: Hashable, Sendable {
     case deleted(count: UInt64, previous: [KeyValue])
     case transaction(TransactionResult)
     case compacted
-    /// Nothing was changed.
+    /// The session that was opened, renewed or closed.
+    case session(UInt64)
+    /// Nothing was changed; but see `StoreRefusal.answerForgotten`.
     case refused(StoreRefusal)
   }
 }
@@ -157,6 +171,14 @@ public enum StoreRefusal: Error, Hashable, Sendable {
   case duplicateKey
   /// The session is unknown or has expired; nothing was done.
   case sessionExpired
+  /// The session has used a later sequence, `last`, already; whether this one was ever done is not known.
+  case staleSequence(last: UInt64)
+  /// The same sequence was done before, at this revision; its answer was too long to be remembered.
+  case answerForgotten(Revision)
+  /// So many sessions exist already; try again when some have expired.
+  case tooManySessions(limit: UInt64)
+  /// The previous values that were asked for exceed so many bytes; ask without them.
+  case answerTooLong(limit: UInt64)
   /// The lease does not exist.
   case leaseNotFound(LeaseID)
   /// The bytes are no command of this version.
