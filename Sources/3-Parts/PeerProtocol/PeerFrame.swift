@@ -1,0 +1,72 @@
+package import BinaryCodec
+package import RaftTypes
+
+/// What members send each other after the handshake.
+package enum PeerFrame: Hashable, Sendable {
+  /// A message of the consensus algorithm. May be lost at any time; the algorithm repeats what matters.
+  case raft(Envelope)
+  /// A client's call that this node passes to the leader. Never dropped in silence and never sent twice
+  /// (pitfall 60).
+  case forward(PeerCall)
+  /// The answer to the forward of the same id.
+  case forwardReply(PeerCall)
+  /// "What is your status?"
+  case statusRequest(PeerCall)
+  /// The answer to the status request of the same id.
+  case statusReply(PeerCall)
+}
+
+/// A numbered request, or the answer to it; what it says is opaque here.
+package struct PeerCall: Hashable, Sendable {
+  /// Chosen by the asker, never reused by it while it runs.
+  package let id: UInt64
+  package let bytes: Bytes
+
+  package init(id: UInt64, bytes: Bytes) {
+    self.id = id
+    self.bytes = bytes
+  }
+}
+
+/// The two connections that a node dials to each peer.
+package enum ChannelKind: UInt8, Sendable, CaseIterable {
+  /// Everything but snapshot chunks.
+  case messages = 1
+  /// Snapshot chunks alone, so that no heartbeat ever waits behind one (pitfall 39).
+  case snapshot = 2
+}
+
+/// How an outbox treats a frame.
+package enum FrameClass: Sendable, CaseIterable {
+  /// Small and time-bound Raft messages: heartbeats, votes, every reply.
+  case prompt
+  /// Raft messages that carry data: appends with entries, snapshot chunks.
+  case bulk
+  /// Somebody waits for exactly this frame.
+  case call
+}
+
+extension PeerFrame {
+  /// The connection that this frame travels on.
+  package var channel: ChannelKind {
+    if case .raft(let envelope) = self, case .snapshotChunk = envelope.message {
+      .snapshot
+    } else {
+      .messages
+    }
+  }
+
+  package var frameClass: FrameClass {
+    switch self {
+    case .forward, .forwardReply, .statusRequest, .statusReply: .call
+    case .raft(let envelope):
+      switch envelope.message {
+      case .append(let append): append.entries.isEmpty ? .prompt : .bulk
+      case .snapshotChunk: .bulk
+      case .preVoteRequest, .preVoteReply, .voteRequest, .voteReply, .appendReply, .heartbeat,
+        .heartbeatReply, .snapshotReply, .timeoutNow, .readIndexRequest, .readIndexReply:
+        .prompt
+      }
+    }
+  }
+}
