@@ -1,0 +1,76 @@
+internal import Determinism
+internal import RaftTypes
+
+// How a node comes to power (§5.2), rehearsing first so that a lost node moves nobody's term (§9.6).
+extension RaftNode {
+  /// Asks whether an election could be won.
+  mutating func rehearse() {
+    refuseAskedReads()
+    guard mayCampaign else {
+      role = .follower(Follower(leader: nil, deadline: patience()))
+      return
+    }
+    var campaign = Campaign(candidacy: term.next, isTransfer: false, deadline: patience())
+    campaign.votes[id] = true
+    role = .preCandidate(campaign)
+    ask(campaign) { .preVoteRequest($0) }
+    tally(campaign)
+  }
+
+  /// Stands for election in the next term. The own vote counts once it is durable.
+  mutating func campaign(isTransfer: Bool) {
+    if isLeader { resign() }
+    refuseAskedReads()
+    promise(term.next, vote: id)
+    let campaign = Campaign(candidacy: term, isTransfer: isTransfer, deadline: patience())
+    role = .candidate(campaign)
+    ask(campaign) { .voteRequest($0) }
+  }
+
+  mutating func countPreVote(_ reply: VoteReply, from voter: NodeID) {
+    guard case .preCandidate(var campaign) = role, reply.candidacy == campaign.candidacy else {
+      return  // the answer to an older rehearsal (pitfall 10)
+    }
+    campaign.votes[voter] = reply.granted
+    role = .preCandidate(campaign)
+    tally(campaign)
+  }
+
+  mutating func countVote(_ reply: VoteReply, from voter: NodeID) {
+    guard case .candidate(var campaign) = role, reply.candidacy == campaign.candidacy else {
+      return
+    }
+    campaign.votes[voter] = reply.granted
+    role = .candidate(campaign)
+    tally(campaign)
+  }
+
+  mutating func ballotBecameDurable(_ durable: Ballot) {
+    guard durable == ballot else { return }
+    durableBallot = durable
+    guard case .candidate(var campaign) = role, durable.vote == id else { return }
+    campaign.votes[id] = true
+    role = .candidate(campaign)
+    tally(campaign)
+  }
+
+  private mutating func ask(_ campaign: Campaign, _ message: (VoteRequest) -> Message) {
+    guard let membership else { return }
+    let request = VoteRequest(
+      candidacy: campaign.candidacy, lastLog: log.last, isTransfer: campaign.isTransfer)
+    for peer in membership.members.keys where peer != id && membership.isVoter(peer) {
+      send(message(request), to: peer)
+    }
+  }
+
+  private mutating func tally(_ campaign: Campaign) {
+    guard let membership else { return }
+    switch (Quorum.tally(in: membership) { campaign.votes[$0] }, role) {
+    case (.pending, _), (_, .follower), (_, .leader): break
+    case (.won, .preCandidate): self.campaign(isTransfer: false)
+    case (.won, .candidate): lead()
+    case (.lost, .preCandidate), (.lost, .candidate):
+      role = .follower(Follower(leader: nil, deadline: patience()))
+    }
+  }
+}

@@ -1,0 +1,44 @@
+internal import Determinism
+internal import RaftTypes
+
+// How a leader's term begins and ends.
+extension RaftNode {
+  /// Takes power: the first entry of the term makes everything before it committable (§5.4.2, §8).
+  mutating func lead() {
+    guard let membership else { return }
+    let next = log.last.index.next
+    let progress = SortedMap(
+      membership.members.keys.filter { $0 != id }.map { ($0, Progress(next: next)) })
+    leaderContact = now
+    role = .leader(Leadership(termStart: next, progress: progress, at: now))
+    appendOwn([Proposal(ticket: 0, payload: .termStart(claim: claim))], logTime, announce: false)
+    beginRound()
+  }
+
+  /// Leaves power: the lease and the address go first, then everybody who waited gets an honest answer. The
+  /// caller sets the next role.
+  mutating func resign() {
+    guard case .leader(let leadership) = role else { return }
+    effects.relinquish = true
+    // Its own word counts as a leader's: it knows that one was at work until now.
+    leaderContact = now
+    for origin in leadership.reads.all { refuse(origin, .notLeader) }
+    switch leadership.transfer {
+    case .none: break
+    case .catchingUp(_, _, let parked):
+      refuse(parked, .notLeader)
+      effects.transfer = .abandoned
+    case .handedOver(let target, _, let parked):
+      refuse(parked, .notLeader)
+      effects.transfer = .handedOver(to: target)
+    }
+  }
+
+  func isMember(_ peer: NodeID) -> Bool { membership?.members[peer] != nil }
+
+  mutating func refuse(_ proposals: [Proposal], _ reason: Refusal) {
+    for proposal in proposals {
+      effects.refusedProposals.append(Refused(ticket: proposal.ticket, reason: reason))
+    }
+  }
+}

@@ -1,0 +1,50 @@
+internal import Determinism
+internal import RaftTypes
+
+// How a vote is granted (§5.2, §5.4.1, §9.6).
+extension RaftNode {
+  /// Whether a leader is known to be at work: then nobody else is helped to power. A follower hears it; the
+  /// leader itself knows by a quorum's answers, counted from when it asked.
+  var leaderIsAtWork: Bool {
+    switch role {
+    case .leader(let leadership):
+      now < leadership.rounds.confirmedSentAt + settings.electionLeast
+    case .follower, .preCandidate, .candidate:
+      leader != nil && now < leaderContact + settings.electionLeast
+    }
+  }
+
+  /// Whether a request for a vote is to be ignored altogether.
+  func isDeaf(to request: VoteRequest) -> Bool {
+    now < votesFrom || (leaderIsAtWork && !request.isTransfer)
+  }
+
+  mutating func answerPreVote(_ request: VoteRequest, from candidate: NodeID) {
+    let granted =
+      mayVote && now >= votesFrom && !leaderIsAtWork && request.candidacy > term
+      && request.lastLog >= log.last
+    send(.preVoteReply(reply(to: request, granted: granted)), to: candidate)
+  }
+
+  mutating func answerVote(_ request: VoteRequest, from candidate: NodeID) {
+    guard case .follower(let follower) = role else {
+      send(.voteReply(reply(to: request, granted: false)), to: candidate)
+      return
+    }
+    let free = ballot.vote == nil && follower.leader == nil
+    let granted =
+      mayVote && now >= votesFrom && request.candidacy == term
+      && (free || ballot.vote == candidate) && request.lastLog >= log.last
+    if granted {
+      if ballot.vote == nil { promise(term, vote: candidate) }
+      let deadline = patience()
+      role.follower?.deadline = deadline
+    }
+    send(.voteReply(reply(to: request, granted: granted)), to: candidate)
+  }
+
+  func reply(to request: VoteRequest, granted: Bool) -> VoteReply {
+    let silence = isLeader ? TimeSpan.zero : now.since(leaderContact)
+    return VoteReply(candidacy: request.candidacy, granted: granted, leaderSilence: silence)
+  }
+}

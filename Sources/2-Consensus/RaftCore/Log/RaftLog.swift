@@ -1,0 +1,178 @@
+internal import Determinism
+public import RaftTypes
+
+/// The log as consensus sees it: the part behind the last compaction, in memory, and how much of it is durable.
+///
+/// Invariants: slots are consecutive from `base.index + 1`; terms never fall along them; `durable` lies
+/// between `base.index` and `last.index` and never beyond the first faulty slot.
+public struct RaftLog: Hashable, Sendable {
+  /// The position just before the first slot: nothing at or before it is kept.
+  public private(set) var base: LogPosition
+  /// Slots from `base.index + 1` on.
+  private var slots: [LogSlot]
+  /// Storage holds the log, bodies included, up to this index.
+  public private(set) var durable: LogIndex
+  /// Slots whose bodies nobody has filled yet, ascending.
+  public private(set) var faulty: [LogIndex]
+  /// Sum of the weights of all entries.
+  public private(set) var bytes: Int
+
+  // Sequence of the next write, and of the last one that removed or replaced anything: completions of
+  // earlier writes say nothing about what stands here now (pitfall 13).
+  private var nextSequence: UInt64 = 1
+  private var lastRewrite: UInt64 = 0
+
+  /// What storage recovered: every slot is on disk.
+  public init(base: LogPosition, slots: [LogSlot] = []) {
+    self.base = base
+    self.slots = slots
+    faulty = slots.compactMap {
+      if case .faulty(let position) = $0 { position.index } else { nil }
+    }
+    bytes = slots.reduce(0) { $0 + Self.weight($1) }
+    durable = base.index + slots.count
+    durable = min(durable, faulty.first?.previous ?? durable)
+  }
+
+  /// Where the log ends, faulty slots included: what votes compare (§5.4.1).
+  public var last: LogPosition { slots.last?.position ?? base }
+
+  /// The durable end with its term.
+  public var durableEnd: LogPosition {
+    LogPosition(term: term(at: durable) ?? base.term, index: durable)
+  }
+
+  /// The term of the entry at `index`; nil when it lies beyond the end or before the base.
+  public func term(at index: LogIndex) -> Term? {
+    if index == base.index { return base.term }
+    guard index > base.index, index <= last.index else { return nil }
+    return slots[offset(of: index)].position.term
+  }
+
+  /// Whether the log holds exactly this position.
+  public func holds(_ position: LogPosition) -> Bool { term(at: position.index) == position.term }
+
+  /// The slot at `index`, nil outside the kept part.
+  public func slot(at index: LogIndex) -> LogSlot? {
+    guard index > base.index, index <= last.index else { return nil }
+    return slots[offset(of: index)]
+  }
+
+  /// Entries from `first` on, as many as fit into `limit` bytes but at least one, up to `through`; stops at a
+  /// faulty slot. `first` must lie behind the base.
+  public func entries(from first: LogIndex, through: LogIndex, limit: Int) -> [Entry] {
+    precondition(first > base.index, "RaftLog: \(first) was compacted (base \(base))")
+    let end = min(through, last.index)
+    guard first <= end else { return [] }
+    var taken: [Entry] = []
+    var weight = 0
+    for slot in slots[offset(of: first)...offset(of: end)] {
+      guard case .entry(let entry) = slot else { break }
+      weight += entry.weight
+      if weight > limit, !taken.isEmpty { break }
+      taken.append(entry)
+    }
+    return taken
+  }
+
+  /// Adds entries behind the end and returns the write that makes them durable.
+  public mutating func append(_ entries: [Entry]) -> LogWrite {
+    precondition(
+      entries.first?.index == last.index.next,
+      "RaftLog: append of \(String(describing: entries.first?.position)) behind \(last)")
+    for entry in entries {
+      slots.append(.entry(entry))
+      bytes += entry.weight
+    }
+    return write(.append(entries))
+  }
+
+  /// Removes everything from the first entry's index on, then appends. Only for entries that conflict.
+  public mutating func replace(with entries: [Entry]) -> LogWrite {
+    guard let first = entries.first, first.index > base.index, first.index <= last.index else {
+      preconditionFailure("RaftLog: nothing to replace within \(base)...\(last)")
+    }
+    let kept = offset(of: first.index)
+    bytes -= slots[kept...].reduce(0) { $0 + Self.weight($1) }
+    slots.removeSubrange(kept...)
+    faulty.removeAll { $0 >= first.index }
+    durable = min(durable, first.index.previous)
+    lastRewrite = nextSequence
+    return append(entries)
+  }
+
+  /// Gives faulty slots their bodies back.
+  public mutating func fill(_ entries: [Entry]) -> LogWrite {
+    for entry in entries {
+      let place = offset(of: entry.index)
+      precondition(
+        slots[place] == .faulty(entry.position), "RaftLog: \(entry.position) is not faulty")
+      slots[place] = .entry(entry)
+      bytes += entry.weight
+      faulty.removeAll { $0 == entry.index }
+    }
+    lastRewrite = nextSequence
+    return write(.fill(entries))
+  }
+
+  /// Throws the whole log away: it starts again behind `snapshot`.
+  public mutating func reset(to snapshot: SnapshotDescriptor) -> LogWrite {
+    base = snapshot.position
+    slots = []
+    faulty = []
+    bytes = 0
+    durable = base.index
+    lastRewrite = nextSequence
+    return write(.reset(snapshot))
+  }
+
+  /// Storage's word about a write. Ignored when something was rewritten after that write (pitfall 13).
+  public mutating func completed(_ completion: LogCompletion) {
+    guard completion.sequence >= lastRewrite, holds(completion.position) else { return }
+    let bound = faulty.first?.previous ?? last.index
+    durable = max(durable, min(completion.position.index, bound))
+  }
+
+  /// Forgets everything up to `index`, which must be held.
+  public mutating func compact(through index: LogIndex) {
+    guard index > base.index, let term = term(at: index) else { return }
+    let count = offset(of: index) + 1
+    bytes -= slots[..<count].reduce(0) { $0 + Self.weight($1) }
+    slots.removeFirst(count)
+    base = LogPosition(term: term, index: index)
+    faulty.removeAll { $0 <= index }
+    durable = max(durable, index)
+  }
+
+  /// The index up to which the log can go so that at most `keep` bytes before `index` stay.
+  public func tailStart(before index: LogIndex, keep: Int) -> LogIndex {
+    var start = min(index, last.index)
+    var weight = 0
+    while start > base.index {
+      weight += Self.weight(slots[offset(of: start)])
+      if weight > keep { break }
+      start = start.previous
+    }
+    return start
+  }
+
+  /// The last index of `term` or of an earlier one, at or before `index`: how far a log of that term can match.
+  public func lastIndex(atMost index: LogIndex, term bound: Term) -> LogIndex {
+    var candidate = min(index, last.index)
+    while candidate > base.index, let term = term(at: candidate), term > bound {
+      candidate = candidate.previous
+    }
+    return candidate
+  }
+
+  private func offset(of index: LogIndex) -> Int { index.distance(from: base.index) - 1 }
+
+  private static func weight(_ slot: LogSlot) -> Int {
+    if case .entry(let entry) = slot { entry.weight } else { 0 }
+  }
+
+  private mutating func write(_ change: LogWrite.Change) -> LogWrite {
+    defer { nextSequence += 1 }
+    return LogWrite(sequence: nextSequence, change: change)
+  }
+}

@@ -1,0 +1,135 @@
+internal import Determinism
+public import RaftTypes
+
+/// A change of the log that storage must make, in order.
+public struct LogWrite: Hashable, Sendable {
+  public enum Change: Hashable, Sendable {
+    /// Entries in order; everything at or behind the first one's index goes.
+    case append([Entry])
+    /// Bodies for slots that storage reported as faulty; nothing else changes.
+    case fill([Entry])
+    /// The whole log goes; it starts again behind this snapshot.
+    case reset(SnapshotDescriptor)
+  }
+
+  /// Grows by one with every write of this node's life.
+  public let sequence: UInt64
+  public let change: Change
+
+  public init(sequence: UInt64, change: Change) {
+    self.sequence = sequence
+    self.change = change
+  }
+}
+
+/// "Send this member the snapshot at `position`, from this byte on": one window of chunks.
+public struct SnapshotSend: Hashable, Sendable {
+  public let to: NodeID
+  public let snapshot: SnapshotDescriptor
+  public let offset: UInt64
+
+  public init(to: NodeID, snapshot: SnapshotDescriptor, offset: UInt64) {
+    self.to = to
+    self.snapshot = snapshot
+    self.offset = offset
+  }
+}
+
+/// Where a proposal of this node went.
+public struct Appended: Hashable, Sendable {
+  public let ticket: Ticket
+  public let position: LogPosition
+
+  public init(ticket: Ticket, position: LogPosition) {
+    self.ticket = ticket
+    self.position = position
+  }
+}
+
+/// Why the core could not take a proposal or a read now. Neither had any effect.
+public enum Refusal: Hashable, Sendable {
+  /// This node does not lead, or stopped leading before the request entered the log or was confirmed.
+  case notLeader
+  /// A bound of `Limits` is reached; try later.
+  case overloaded
+}
+
+/// A proposal or read that was not taken.
+public struct Refused: Hashable, Sendable {
+  public let ticket: Ticket
+  public let reason: Refusal
+
+  public init(ticket: Ticket, reason: Refusal) {
+    self.ticket = ticket
+    self.reason = reason
+  }
+}
+
+/// What a read may now be answered from.
+public struct ReadReady: Hashable, Sendable {
+  public let ticket: Ticket
+  /// Answer once the state machine has applied this index.
+  public let index: LogIndex
+
+  public init(ticket: Ticket, index: LogIndex) {
+    self.ticket = ticket
+    self.index = index
+  }
+}
+
+/// How a leadership transfer ended at the node that led.
+public enum TransferOutcome: Hashable, Sendable {
+  /// The target was told to start its election; this node follows.
+  case handedOver(to: NodeID)
+  /// The target did not catch up in time, or is no voter; this node leads on.
+  case abandoned
+  /// This node does not lead.
+  case notLeader
+}
+
+/// What must now be done, in slots that stand in the order in which they must be honoured.
+public struct Effects: Hashable, Sendable {
+  /// Leadership's outward signs (the lease, the address) must end before anything below is done. Late: two
+  /// holders.
+  public var relinquish = false
+
+  /// Must become durable before `afterBallot` leaves. Late or lost: a second vote in one term (pitfall 2).
+  public var ballot: Ballot?
+
+  /// Must become durable in this order; each is answered by `Input.logDurable`. Acknowledgements follow from
+  /// that answer, so a lost write costs progress, never safety.
+  public var logWrites: [LogWrite] = []
+
+  /// May leave at once, in parallel with the writes above: a leader's appends need not wait for its own
+  /// disk (dissertation §10.2.1).
+  public var messages: [Envelope] = []
+
+  /// May leave only once `ballot` (of this step, or of the latest step that had one) is durable: votes, and
+  /// whatever is said in a term not yet on disk.
+  public var afterBallot: [Envelope] = []
+
+  /// Replace the state machine by this received snapshot before applying `committed`.
+  public var install: SnapshotDescriptor?
+
+  /// Apply in order. Late: reads wait.
+  public var committed: [Entry] = []
+
+  /// Proposals that entered the log, in order; their fate is known when their position commits.
+  public var appended: [Appended] = []
+  public var refusedProposals: [Refused] = []
+
+  /// Reads that may be answered once the index is applied.
+  public var readsReady: [ReadReady] = []
+  public var refusedReads: [Refused] = []
+
+  /// Store a piece of the leader's snapshot; answered by `chunkStored`, at the end by `snapshotReceived`.
+  public var chunks: [SnapshotChunk] = []
+  /// Send pieces of this node's snapshot.
+  public var snapshotSends: [SnapshotSend] = []
+  /// The log up to here is no longer needed in memory or by any follower. Late: disk space.
+  public var compactThrough: LogIndex?
+
+  public var transfer: TransferOutcome?
+
+  public init() {}
+}

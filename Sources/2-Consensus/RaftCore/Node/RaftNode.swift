@@ -1,0 +1,195 @@
+public import BinaryCodec
+public import Determinism
+public import RaftTypes
+
+/// What a node's disk gave back when it started.
+public struct Recovered: Hashable, Sendable {
+  /// Nil: both copies were damaged. Such a node neither votes nor leads, and writes no ballot that could look
+  /// like a promise it does not remember.
+  public var ballot: Ballot?
+  /// The disk that is in the machine now.
+  public var incarnation: DiskIncarnation
+  public var snapshot: SnapshotDescriptor?
+  /// The position just before the first slot.
+  public var base: LogPosition
+  public var slots: [LogSlot]
+
+  public init(
+    ballot: Ballot?, incarnation: DiskIncarnation, snapshot: SnapshotDescriptor?,
+    base: LogPosition, slots: [LogSlot]
+  ) {
+    self.ballot = ballot
+    self.incarnation = incarnation
+    self.snapshot = snapshot
+    self.base = base
+    self.slots = slots
+  }
+}
+
+/// One member of a Raft cluster, as a value: inputs go in with the time at which they happened, effects come
+/// out, and nothing else happens.
+///
+/// The duties stand in extensions, a folder a chapter of the paper: Elections, Replication, Commitment,
+/// Reads, Snapshots, Transfer. `checkInvariants()` says what always holds.
+public struct RaftNode: Hashable, Sendable {
+  public let id: NodeID
+  public let settings: Settings
+  let incarnation: DiskIncarnation
+  /// Whether the disk remembers every vote this voter ever gave.
+  let remembersVotes: Bool
+
+  /// The promise as it stands; on disk once `durableBallot` equals it.
+  public internal(set) var ballot: Ballot
+  var durableBallot: Ballot
+  public internal(set) var role: Role
+  public internal(set) var log: RaftLog
+  public internal(set) var configurations: Configurations
+  /// Everything up to here is chosen for ever (§5.3).
+  public internal(set) var commit: LogIndex
+  /// What `Effects.committed` or `Effects.install` already handed to the state machine.
+  public internal(set) var handedOut: LogIndex
+  /// The newest snapshot this node can send.
+  public internal(set) var snapshot: SnapshotDescriptor?
+
+  /// No vote is given before: a vote could fall into the lease of a leader it no longer remembers (§4.2.3).
+  let votesFrom: Instant
+  /// When any leader was last heard; the start, when none is remembered.
+  var leaderContact: Instant
+  var now: Instant
+  var dice: Dice
+  var effects = Effects()
+  var logTime: LogTime
+  var nextQuestion: UInt64 = 1
+  var applied: LogIndex
+  var mark: StateMark?
+
+  /// The record with which this node begins its term; opaque (§8).
+  public var claim: Bytes = []
+
+  /// - Parameter seed: for timeouts; another one for every start of every node.
+  public init(
+    id: NodeID, settings: Settings, recovered: Recovered, seed: UInt64, at now: Instant
+  ) {
+    self.id = id
+    self.settings = settings
+    incarnation = recovered.incarnation
+    remembersVotes = recovered.ballot != nil
+    ballot = recovered.ballot ?? .blank
+    durableBallot = ballot
+    log = RaftLog(base: recovered.base, slots: recovered.slots)
+    snapshot = recovered.snapshot
+    configurations = Configurations(recovered)
+    commit = recovered.snapshot?.position.index ?? .zero
+    handedOut = commit
+    applied = commit
+    logTime = recovered.snapshot?.logTime ?? .zero
+    if case .entry(let entry)? = recovered.slots.last { logTime = max(logTime, entry.logTime) }
+    dice = Dice(seed: seed)
+    self.now = now
+    leaderContact = now
+    votesFrom = now + settings.electionLeast
+    role = .follower(Follower(leader: nil, deadline: now))
+    role = .follower(Follower(leader: nil, deadline: patience()))
+  }
+
+  /// Lets everything of one turn happen, in order, and says what to do about all of it at once: one append
+  /// a peer, one log write, one heartbeat round for all reads.
+  ///
+  /// - Precondition: `now` never falls.
+  public mutating func step(_ inputs: some Sequence<Input>, at now: Instant) -> Effects {
+    precondition(now >= self.now, "RaftNode: time fell from \(self.now) to \(now)")
+    self.now = now
+    for input in inputs { take(input) }
+    conclude()
+    defer { effects = Effects() }
+    return effects
+  }
+
+  public mutating func step(_ input: Input, at now: Instant) -> Effects {
+    step(CollectionOfOne(input), at: now)
+  }
+
+  private mutating func take(_ input: Input) {
+    switch input {
+    case .received(let envelope): receive(envelope)
+    case .propose(let proposals, let time): propose(proposals, time)
+    case .read(let tickets): read(tickets)
+    case .timePassed: break
+    case .logDurable(let completion): logBecameDurable(completion)
+    case .ballotDurable(let ballot): ballotBecameDurable(ballot)
+    case .snapshotTaken(let snapshot): snapshotWasTaken(snapshot)
+    case .chunkStored(let position, let received): chunkWasStored(position, received)
+    case .snapshotReceived(let snapshot): install(snapshot)
+    case .transfer(let target): beginTransfer(to: target)
+    case .peerReset(let peer): role.leadership?.progress.update(peer) { $0.probeAgain() }
+    case .applied(let index, let mark):
+      applied = max(applied, index)
+      self.mark = mark ?? self.mark
+    }
+  }
+
+  // What one turn leads to, whatever its inputs were.
+  private mutating func conclude() {
+    passDeadlines()
+    advanceTransfer()
+    startReadRound()
+    replicate()
+    handOutCommitted()
+  }
+}
+
+extension RaftNode {
+  public var term: Term { ballot.term }
+
+  /// The configuration in force; nil on an empty disk.
+  public var membership: Membership? { configurations.effective }
+
+  /// The leader of this term, as far as this node knows.
+  public var leader: NodeID? {
+    switch role {
+    case .follower(let follower): follower.leader
+    case .preCandidate, .candidate: nil
+    case .leader: id
+    }
+  }
+
+  public var isLeader: Bool { if case .leader = role { true } else { false } }
+
+  /// Whether this disk may vote: it remembers its votes, and is the one the cluster trusts under this id. A
+  /// learner may: it could have been promoted without knowing (pitfall 25).
+  var mayVote: Bool {
+    guard remembersVotes, let membership else { return false }
+    guard let member = membership.members[id] else { return true }
+    return member.incarnation == incarnation
+  }
+
+  /// Whether this node may stand for election: a voter whose log has no unfilled slot.
+  var mayCampaign: Bool {
+    mayVote && (membership?.isVoter(id) ?? false) && log.faulty.isEmpty
+  }
+
+  /// A moment to campaign, unless a leader is heard first (§5.2).
+  mutating func patience() -> Instant {
+    now + dice.span(from: settings.electionLeast, to: settings.electionMost)
+  }
+
+  /// Queues a message; it waits for the ballot when the disk does not yet know this term and vote.
+  mutating func send(_ message: Message, to peer: NodeID) {
+    let envelope = Envelope(from: id, to: peer, term: term, message: message)
+    if durableBallot == ballot || !remembersVotes {
+      effects.messages.append(envelope)
+    } else {
+      effects.afterBallot.append(envelope)
+    }
+  }
+
+  /// Makes a promise: it must be durable before anything that follows from it leaves (§5.2).
+  mutating func promise(_ term: Term, vote: NodeID?) {
+    precondition(
+      term > ballot.term || (term == ballot.term && ballot.vote == nil),
+      "RaftNode: \(ballot) cannot become a vote for \(String(describing: vote)) in \(term)")
+    ballot = Ballot(term: term, vote: vote)
+    // A disk that forgot its votes must not record a fresh promise beside the ones it forgot.
+    if remembersVotes { effects.ballot = ballot }
+  }
+}

@@ -1,0 +1,99 @@
+public import Determinism
+public import RaftTypes
+
+/// What a node is in its term; each case owns what only it needs (§5.1).
+public enum Role: Hashable, Sendable {
+  case follower(Follower)
+  case preCandidate(Campaign)
+  case candidate(Campaign)
+  case leader(Leadership)
+}
+
+/// A follower, or a learner.
+public struct Follower: Hashable, Sendable {
+  /// The leader of this term, once it has been heard.
+  public internal(set) var leader: NodeID?
+  /// When it is time to campaign.
+  public internal(set) var deadline: Instant
+  /// The log equals this term's leader's up to here; what the commit index may follow (pitfall 7).
+  public internal(set) var verified: LogIndex = .zero
+  /// Where the log ended in the last append that went beyond what is durable: an acknowledgement is owed.
+  var owes: Bool = false
+  /// Reads that wait for the leader's read index, by the ticket of the question.
+  var asked: SortedMap<UInt64, AskedReads> = SortedMap()
+
+  init(leader: NodeID?, deadline: Instant) {
+    self.leader = leader
+    self.deadline = deadline
+  }
+}
+
+/// Reads of this node's clients that wait for an answer of the leader.
+struct AskedReads: Hashable, Sendable {
+  let tickets: [Ticket]
+  let since: Instant
+}
+
+/// An election, or its rehearsal (§5.2, §9.6).
+public struct Campaign: Hashable, Sendable {
+  /// The term it is about: the own one of a candidate, the next one of a pre-candidate.
+  public let candidacy: Term
+  /// The leader asked for it.
+  public let isTransfer: Bool
+  /// Answers so far; the own one counts once it is durable.
+  var votes: SortedMap<NodeID, Bool> = SortedMap()
+  /// When to try again.
+  var deadline: Instant
+
+  init(candidacy: Term, isTransfer: Bool, deadline: Instant) {
+    self.candidacy = candidacy
+    self.isTransfer = isTransfer
+    self.deadline = deadline
+  }
+}
+
+/// A leader's knowledge, void when its term ends.
+public struct Leadership: Hashable, Sendable {
+  /// Where the term began: nothing is read or committed by counting before this commits (§5.4.2, §8).
+  public let termStart: LogIndex
+  /// Every other member.
+  public internal(set) var progress: SortedMap<NodeID, Progress>
+  var rounds: Rounds
+  var reads: ReadQueue
+  var transfer: TransferState
+  /// Entry bytes appended but not committed.
+  var uncommittedBytes = 0
+  /// When it became leader: the start of the first quorum check.
+  let since: Instant
+
+  init(termStart: LogIndex, progress: SortedMap<NodeID, Progress>, at now: Instant) {
+    self.termStart = termStart
+    self.progress = progress
+    self.since = now
+    rounds = Rounds(at: now)
+    reads = ReadQueue()
+    transfer = .none
+  }
+}
+
+extension Role {
+  /// The leadership, changed in place: it is moved out and back, so that nothing inside is copied.
+  var leadership: Leadership? {
+    get { if case .leader(let leadership) = self { leadership } else { nil } }
+    _modify {
+      var moved: Leadership?
+      if case .leader(let leadership) = self {
+        moved = leadership
+        self = .follower(Follower(leader: nil, deadline: .distantFuture))
+      }
+      defer { if let moved { self = .leader(moved) } }
+      yield &moved
+    }
+  }
+
+  /// The follower, changed in place.
+  var follower: Follower? {
+    get { if case .follower(let follower) = self { follower } else { nil } }
+    set { if let newValue, case .follower = self { self = .follower(newValue) } }
+  }
+}

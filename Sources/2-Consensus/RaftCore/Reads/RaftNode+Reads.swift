@@ -1,0 +1,150 @@
+internal import Determinism
+internal import RaftTypes
+
+// Linearizable reads without writing (§6.4): a number proves that the leader still led after the read came.
+extension RaftNode {
+  mutating func read(_ tickets: [Ticket]) {
+    switch role {
+    case .leader(let leadership):
+      for ticket in tickets { queue(.local(ticket), leadership.reads.count) }
+    case .follower(let follower):
+      guard let leader = follower.leader, isMember(leader) else {
+        for ticket in tickets { refuse(.local(ticket), .notLeader) }
+        return
+      }
+      let question = nextQuestion
+      nextQuestion += 1
+      role.follower?.asked[question] = AskedReads(tickets: tickets, since: now)
+      send(.readIndexRequest(ReadIndexRequest(ticket: question)), to: leader)
+    case .preCandidate, .candidate:
+      for ticket in tickets { refuse(.local(ticket), .notLeader) }
+    }
+  }
+
+  mutating func answer(_ request: ReadIndexRequest, from peer: NodeID) {
+    guard case .leader(let leadership) = role else {
+      send(.readIndexReply(ReadIndexReply(ticket: request.ticket, index: nil)), to: peer)
+      return
+    }
+    queue(.peer(peer, ticket: request.ticket), leadership.reads.count)
+  }
+
+  mutating func handle(_ reply: ReadIndexReply) {
+    guard let asked = role.follower?.asked.remove(reply.ticket) else { return }
+    for ticket in asked.tickets {
+      if let index = reply.index {
+        effects.readsReady.append(ReadReady(ticket: ticket, index: index))
+      } else {
+        refuse(.local(ticket), .notLeader)
+      }
+    }
+  }
+
+  private mutating func queue(_ origin: ReadQueue.Origin, _ pending: Int) {
+    guard pending < settings.limits.pendingReads else {
+      refuse(origin, .overloaded)
+      return
+    }
+    role.leadership?.reads.add(origin)
+  }
+
+  /// Starts a round for the reads of this turn, unless an earlier one is still on its way: then they share
+  /// the next, so that the number of rounds follows the round trip and not the load.
+  mutating func startReadRound() {
+    guard case .leader(let leadership) = role, !leadership.reads.waiting.isEmpty,
+      leadership.reads.batches.isEmpty, commit >= leadership.termStart
+    else { return }
+    beginRound()
+  }
+
+  /// Asks every member for a sign that it still follows; reads that wait become part of it. Before the
+  /// term's first commit none does: until then this leader may not know what is committed (§8, pitfall 16).
+  mutating func beginRound() {
+    guard case .leader = role else { return }
+    let (now, commit) = (now, commit)
+    guard let round = role.leadership?.rounds.begin(at: now) else { return }
+    if let start = role.leadership?.termStart, commit >= start {
+      role.leadership?.reads.assign(to: round, index: commit)
+    }
+    guard let progress = role.leadership?.progress else { return }
+    for (peer, state) in progress {
+      send(.heartbeat(Heartbeat(round: round, commit: min(commit, state.match))), to: peer)
+    }
+    confirmRounds()
+  }
+
+  /// A follower's answer: it still follows, and the commit index may move as far as its log was verified.
+  mutating func answer(_ heartbeat: Heartbeat, from leader: NodeID) {
+    advanceCommit(to: min(heartbeat.commit, verified))
+    send(
+      .heartbeatReply(HeartbeatReply(round: heartbeat.round, mark: mark, applied: applied)),
+      to: leader)
+  }
+
+  mutating func handle(_ reply: HeartbeatReply, from peer: NodeID) {
+    guard case .leader(let leadership) = role, reply.round <= leadership.rounds.newest else {
+      return
+    }
+    let sentAt = leadership.rounds.sentAt(reply.round)
+    role.leadership?.progress.update(peer) { progress in
+      progress.round = max(progress.round, reply.round)
+      if let sentAt { progress.contact = max(progress.contact ?? sentAt, sentAt) }
+      progress.applied = max(progress.applied, reply.applied)
+      progress.mark = reply.mark ?? progress.mark
+    }
+    confirmRounds()
+  }
+
+  /// Reads whose round a quorum has answered are ready.
+  private mutating func confirmRounds() {
+    guard case .leader(let leadership) = role, let membership else { return }
+    let newest = leadership.rounds.newest
+    let round = Quorum.reached(in: membership) { voter in
+      voter == id ? newest : leadership.progress[voter]?.round ?? 0
+    }
+    guard round > leadership.rounds.confirmed else { return }
+    role.leadership?.rounds.confirm(round)
+    for batch in role.leadership?.reads.confirmed(round) ?? [] {
+      for origin in batch.reads { ready(origin, batch.index) }
+    }
+    startReadRound()
+  }
+
+  private mutating func ready(_ origin: ReadQueue.Origin, _ index: LogIndex) {
+    switch origin {
+    case .local(let ticket):
+      effects.readsReady.append(ReadReady(ticket: ticket, index: index))
+    case .peer(let peer, let ticket):
+      send(.readIndexReply(ReadIndexReply(ticket: ticket, index: index)), to: peer)
+    }
+  }
+
+  /// A read is never dropped in silence (pitfall 18).
+  mutating func refuse(_ origin: ReadQueue.Origin, _ reason: Refusal) {
+    switch origin {
+    case .local(let ticket):
+      effects.refusedReads.append(Refused(ticket: ticket, reason: reason))
+    case .peer(let peer, let ticket):
+      send(.readIndexReply(ReadIndexReply(ticket: ticket, index: nil)), to: peer)
+    }
+  }
+
+  /// The leader that was asked is no longer ours to wait for.
+  mutating func refuseAskedReads() {
+    guard let asked = role.follower?.asked, !asked.isEmpty else { return }
+    role.follower?.asked = SortedMap()
+    for question in asked.values {
+      for ticket in question.tickets { refuse(.local(ticket), .notLeader) }
+    }
+  }
+
+  /// Questions whose answer did not come within an election timeout were lost.
+  mutating func giveUpOldQuestions(_ follower: Follower) {
+    guard !follower.asked.isEmpty else { return }
+    let (now, patience) = (now, settings.electionLeast)
+    let lost = role.follower?.asked.removeAll { now >= $1.since + patience } ?? []
+    for (_, question) in lost {
+      for ticket in question.tickets { refuse(.local(ticket), .notLeader) }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+internal import Determinism
+internal import RaftTypes
+
+// How a leader brings its followers' logs in step with its own (§5.3, dissertation §10.2).
+extension RaftNode {
+  /// Sends every member what it lacks and its window allows. Runs once a turn, so that everything proposed
+  /// in a turn travels in one message.
+  mutating func replicate() {
+    guard case .leader = role else { return }
+    syncProgress()
+    guard let peers = role.leadership?.progress.keys else { return }
+    for peer in peers { feed(peer) }
+  }
+
+  mutating func handle(_ reply: AppendReply, from peer: NodeID) {
+    guard case .leader = role else { return }
+    switch reply {
+    case .accepted(let durable):
+      // The position, not the index alone: it must be an entry of this leader's log (pitfall 13).
+      guard durable.index < log.base.index || log.holds(durable) else { return }
+      let now = now
+      role.leadership?.progress.update(peer) { $0.accepted(durable.index, at: now) }
+      advanceCommitByCounting()
+    case .rejected(let previous, let hint):
+      let place =
+        hint.index > log.base.index
+        ? log.lastIndex(atMost: hint.index, term: hint.term) : hint.index
+      role.leadership?.progress.update(peer) { $0.rejected(previous.index, hint: place) }
+    }
+  }
+
+  /// Progress follows the configuration in force: new members appear, removed ones go.
+  private mutating func syncProgress() {
+    guard let members = membership?.members.keys, let known = role.leadership?.progress.keys,
+      known.count + 1 != members.count || !members.allSatisfy({ $0 == id || known.contains($0) })
+    else { return }
+    let next = log.last.index.next
+    for member in members where member != id && !known.contains(member) {
+      role.leadership?.progress[member] = Progress(next: next)
+    }
+    for peer in known where !members.contains(peer) {
+      role.leadership?.progress.remove(peer)
+    }
+  }
+
+  private mutating func feed(_ peer: NodeID) {
+    guard let progress = role.leadership?.progress[peer] else { return }
+    switch progress.flow {
+    case .probing(let probing): probe(peer, probing)
+    case .replicating(let pipeline):
+      if !pipeline.flights.isEmpty, now >= pipeline.movedAt + settings.electionLeast {
+        // Nothing has moved for so long: what was in flight may be lost.
+        role.leadership?.progress.update(peer) { $0.probeAgain() }
+        feed(peer)
+      } else if pipeline.next <= log.base.index {
+        beginSnapshot(for: peer)
+      } else if pipeline.next <= log.last.index {
+        fill(pipeline, of: peer)
+      }
+    case .snapshotting(let transfer): continueSnapshot(for: peer, transfer)
+    }
+  }
+
+  /// One append at a time; repeated without its entries when no answer comes within a heartbeat.
+  private mutating func probe(_ peer: NodeID, _ probing: Progress.Probing) {
+    if let sentAt = probing.sentAt, now < sentAt + settings.heartbeat { return }
+    guard probing.next > log.base.index else {
+      beginSnapshot(for: peer)
+      return
+    }
+    let isFirst = probing.sentAt == nil
+    let entries =
+      isFirst
+      ? log.entries(
+        from: probing.next, through: log.last.index, limit: settings.limits.appendBytes) : []
+    sendAppend(entries, from: probing.next, to: peer)
+    let now = now
+    role.leadership?.progress.update(peer) {
+      $0.flow = .probing(Progress.Probing(next: probing.next, sentAt: now))
+    }
+  }
+
+  /// Appends ahead of their answers, until the window is full.
+  private mutating func fill(_ pipeline: Progress.Pipeline, of peer: NodeID) {
+    var pipeline = pipeline
+    let limits = settings.limits
+    while pipeline.next <= log.last.index, pipeline.flights.count < limits.appendsInFlight,
+      pipeline.bytes < limits.bytesInFlight
+    {
+      let entries = log.entries(
+        from: pipeline.next, through: log.last.index, limit: limits.appendBytes)
+      guard let last = entries.last else { break }
+      sendAppend(entries, from: pipeline.next, to: peer)
+      let bytes = entries.reduce(0) { $0 + $1.weight }
+      if pipeline.flights.isEmpty { pipeline.movedAt = now }
+      pipeline.flights.append(Progress.Pipeline.Flight(last: last.index, bytes: bytes))
+      pipeline.bytes += bytes
+      pipeline.next = last.index.next
+    }
+    role.leadership?.progress.update(peer) { $0.flow = .replicating(pipeline) }
+  }
+
+  private mutating func sendAppend(_ entries: [Entry], from next: LogIndex, to peer: NodeID) {
+    let index = next.previous
+    guard let term = log.term(at: index) else {
+      preconditionFailure("RaftNode \(id): \(index) is not in \(log.base)...\(log.last)")
+    }
+    let previous = LogPosition(term: term, index: index)
+    send(.append(Append(previous: previous, entries: entries, commit: commit)), to: peer)
+  }
+}

@@ -1,0 +1,89 @@
+internal import Determinism
+internal import RaftTypes
+
+// Leadership transfer (§3.10).
+extension RaftNode {
+  mutating func beginTransfer(to wanted: NodeID?) {
+    guard case .leader(let leadership) = role else {
+      effects.transfer = .notLeader
+      return
+    }
+    guard case .none = leadership.transfer else { return }
+    guard let target = wanted ?? bestSuccessor(leadership), target != id,
+      membership?.isVoter(target) == true
+    else {
+      effects.transfer = .abandoned
+      return
+    }
+    role.leadership?.transfer = .catchingUp(
+      to: target, deadline: now + settings.electionLeast, parked: [])
+  }
+
+  /// The voter with the longest log among those heard lately; the lowest id among equals.
+  private func bestSuccessor(_ leadership: Leadership) -> NodeID? {
+    var best: (id: NodeID, match: LogIndex)?
+    for (peer, progress) in leadership.progress where membership?.isVoter(peer) == true {
+      guard let contact = progress.contact, now < contact + settings.electionLeast else {
+        continue
+      }
+      if best == nil || progress.match > best?.match ?? .zero { best = (peer, progress.match) }
+    }
+    return best?.id
+  }
+
+  /// Once the target has everything, the lease ends, and only then TimeoutNow leaves.
+  mutating func advanceTransfer() {
+    guard case .leader(let leadership) = role,
+      case .catchingUp(let target, _, let parked) = leadership.transfer,
+      leadership.progress[target]?.match == log.last.index, commit >= leadership.termStart
+    else { return }
+    effects.relinquish = true
+    role.leadership?.transfer = .handedOver(
+      to: target, deadline: now + settings.electionMost, parked: parked)
+    send(.timeoutNow(TimeoutNow(lastLog: log.last)), to: target)
+  }
+
+  mutating func transferTimedOut() {
+    guard case .leader(let leadership) = role else { return }
+    switch leadership.transfer {
+    case .none: break
+    case .catchingUp(_, _, let parked):
+      role.leadership?.transfer = .none
+      effects.transfer = .abandoned
+      appendOwn(parked, logTime, announce: true)
+    case .handedOver:
+      // The target may still act on a late TimeoutNow: this term must end before anything goes on (pitfall 66).
+      campaign(isTransfer: true)
+    }
+  }
+
+  /// Writes wait until the hand-over is decided.
+  mutating func park(_ proposals: [Proposal]) {
+    guard case .leader(let leadership) = role else { return }
+    switch leadership.transfer {
+    case .none: break
+    case .catchingUp(let target, let deadline, let parked):
+      guard hasRoom(parked, proposals) else { return }
+      role.leadership?.transfer = .catchingUp(
+        to: target, deadline: deadline, parked: parked + proposals)
+    case .handedOver(let target, let deadline, let parked):
+      guard hasRoom(parked, proposals) else { return }
+      role.leadership?.transfer = .handedOver(
+        to: target, deadline: deadline, parked: parked + proposals)
+    }
+  }
+
+  private mutating func hasRoom(_ parked: [Proposal], _ more: [Proposal]) -> Bool {
+    if parked.count + more.count <= settings.limits.parkedProposals { return true }
+    refuse(more, .overloaded)
+    return false
+  }
+
+  /// The leader wants this node to lead. No rehearsal, and the others' stickiness does not apply.
+  mutating func obey(_ order: TimeoutNow, from leader: NodeID) {
+    guard case .follower(let follower) = role, follower.leader ?? leader == leader, mayCampaign,
+      log.holds(order.lastLog)
+    else { return }
+    campaign(isTransfer: true)
+  }
+}
