@@ -15,6 +15,9 @@ struct NameRulesTests {
     #expect(Sample.lines(NameRules.fileName, "struct A {}\n", at: path("A")) == [])
     #expect(Sample.lines(NameRules.fileName, "extension A {}\n", at: path("A+Duty")) == [])
     #expect(Sample.lines(NameRules.fileName, "extension N.A {}\n", at: path("A+Duty")) == [])
+    let family = "struct PutAnswer {}\nstruct GetAnswer {}\n"
+    #expect(Sample.lines(NameRules.fileName, family, at: path("Answers")) == [])
+    #expect(Sample.lines(NameRules.fileName, family, at: path("Replies")) == [1])
   }
 
   @Test("a drawer is found by its name")

@@ -43,7 +43,7 @@ struct OrderRulesTests {
 
   @Test("a default over numbers is none of our enums")
   func numbers() {
-    let text = "switch n {\ncase 0..<3: f()\ncase 7: { g() }()\ndefault: h()\n}\n"
+    let text = "switch n {\ncase 0..<3: f()\ncase ..<0: g()\ncase 7: { g() }()\ndefault: h()\n}\n"
     #expect(Sample.lines(OrderRules.exhaustiveSwitches, text) == [])
   }
 }

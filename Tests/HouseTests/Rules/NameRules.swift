@@ -5,13 +5,16 @@ enum NameRules {
   /// Longer than this, a type deserves a file of its own.
   static let mostLinesOfASecondType = 60
 
-  /// `Type.swift` declares Type; `Type+Duty.swift` extends it.
+  /// `Type.swift` declares Type; `Type+Duty.swift` extends it; `Answers.swift` declares PutAnswer
+  /// and DeleteAnswer.
   static let fileName = Rule(name: "file name") { file in
     guard file.isSwift, file.stem != "main", !file.declarations.isEmpty else { return [] }
     let parts = file.stem.split(separator: "+", maxSplits: 1)
     let wanted = String(parts[0])
     let holders = file.declarations.filter { $0.keyword == "extension" || $0.isType }
     guard !holders.contains(where: { $0.answers(to: wanted) }) else { return [] }
+    let kind = wanted.dropLast()
+    if wanted.hasSuffix("s"), holders.filter({ $0.name.hasSuffix(kind) }).count > 1 { return [] }
     return [.init(line: 1, note: "declares or extends no \(wanted)")]
   }
 

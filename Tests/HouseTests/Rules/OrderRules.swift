@@ -73,6 +73,6 @@ extension [Token] {
   fileprivate func opensOwnCase(_ index: Int) -> Bool {
     let pattern = self[(index + 1)...].drop { ["(", "let"].contains($0.text) }
     guard pattern.first?.text == ".", let name = pattern.dropFirst().first else { return false }
-    return !["some", "none"].contains(name.text)
+    return name.isWord && !["some", "none"].contains(name.text)
   }
 }
