@@ -1,0 +1,218 @@
+package import Determinism
+internal import Glibc
+package import Logging
+package import NIOCore
+internal import NIOPosix
+package import PeerProtocol
+package import RaftTypes
+
+/// All peer connections of a node, on one event loop.
+///
+/// A sends to B only on the connections that A dialed, and B to A only on those that B dialed; each pair of
+/// nodes has one such connection each way for messages and one for snapshot chunks. A newer connection of the
+/// same peer replaces the older one. Everything but `init` is called on the loop.
+package final class PeerHub: PeerLinks {
+  package let eventLoop: any EventLoop
+  package let timing: PeerTiming
+  /// Set before `listen`; released by `close`.
+  package var delegate: (any PeerHubDelegate)?
+  /// What handshakes are judged against.
+  package internal(set) var view: Handshake.LocalView
+  let logger: Logger
+  private var dice: Dice
+  private var listener: (any Channel)?
+  private var links = SortedMap<LinkKey, OutgoingLink>()
+  private var arrivals = SortedMap<LinkKey, IncomingHandler>()
+  private var strangers: [ObjectIdentifier: IncomingHandler] = [:]
+  private var isClosed = false
+
+  /// - Parameter seed: for the jitter of pauses.
+  package init(
+    on eventLoop: any EventLoop, as identity: Handshake.Identity, timing: PeerTiming = PeerTiming(),
+    seed: UInt64, logger: Logger
+  ) {
+    self.eventLoop = eventLoop
+    self.timing = timing
+    self.logger = logger
+    view = Handshake.LocalView(
+      identity: identity, members: SortedMap(), configuration: .zero)
+    dice = Dice(seed: seed)
+  }
+
+  // MARK: Whom to talk to
+
+  /// A node on an empty disk learned which cluster it belongs to.
+  package func join(_ cluster: ClusterID) {
+    let old = view.identity
+    view = Handshake.LocalView(
+      identity: .init(cluster: cluster, node: old.node, incarnation: old.incarnation),
+      members: view.members, configuration: view.configuration)
+  }
+
+  package func setPeers(_ members: SortedMap<NodeID, Member>, configuration: LogIndex) {
+    eventLoop.preconditionInEventLoop()
+    guard !isClosed else { return }
+    view = Handshake.LocalView(
+      identity: view.identity,
+      members: SortedMap(members.map { ($0.0, $0.1.incarnation) }), configuration: configuration)
+    let stale = links.removeAll { members[$0.peer] != $1.member }
+    for (_, link) in stale { stop(link) }
+    for member in members.values where member.id != view.identity.node {
+      for kind in ChannelKind.allCases {
+        let key = LinkKey(peer: member.id, channel: kind)
+        guard links[key] == nil else { continue }
+        let link = OutgoingLink(to: member, kind, of: self)
+        links[key] = link
+        link.dial()
+      }
+    }
+    // A removed member's connection stays: it may be a leader that still spreads its own removal (pitfall 26).
+    let replaced = arrivals.removeAll { key, arrival in
+      view.members[key.peer].map { $0 != arrival.incarnation } ?? false
+    }
+    for (_, arrival) in replaced { arrival.close() }
+  }
+
+  // MARK: Sending
+
+  @discardableResult
+  package func send(_ frame: PeerFrame, to peer: NodeID) -> Bool {
+    links[LinkKey(peer: peer, channel: frame.channel)]?.send(frame) ?? false
+  }
+
+  package func flush() {
+    for link in links.values { link.drain() }
+  }
+
+  /// Whether messages to `peer` leave at the moment.
+  package func isConnected(to peer: NodeID) -> Bool {
+    links[LinkKey(peer: peer, channel: .messages)]?.isOpen ?? false
+  }
+
+  /// What became of the frames for `peer` on `channel`, and estimated bytes that wait; nil for no member.
+  package func traffic(
+    to peer: NodeID, _ channel: ChannelKind
+  ) -> (counters: Outbox.Counters, waitingBytes: Int)? {
+    links[LinkKey(peer: peer, channel: channel)].map { ($0.counters, $0.waitingBytes) }
+  }
+
+  // MARK: Life
+
+  /// Listens on `address`; the future fails when that is impossible, and gives the bound address.
+  package func listen(on address: PeerAddress) -> EventLoopFuture<SocketAddress?> {
+    eventLoop.preconditionInEventLoop()
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    var bootstrap = ServerBootstrap(group: eventLoop)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.recvAllocator, value: SocketOptions.readAllocator)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try bound.value.accept(channel) }
+      }
+    for (option, value) in SocketOptions.connection(timing) {
+      bootstrap = bootstrap.childChannelOption(option, value: value)
+    }
+    return bootstrap.bind(host: address.host, port: address.port).assumeIsolated().map {
+      if self.isClosed { $0.close(promise: nil) } else { self.listener = $0 }
+      return $0.localAddress
+    }.nonisolated()
+  }
+
+  /// Stops listening and ends every connection; the delegate hears nothing more.
+  package func close() -> EventLoopFuture<Void> {
+    eventLoop.preconditionInEventLoop()
+    isClosed = true
+    delegate = nil
+    for link in links.values { _ = link.stop() }
+    for arrival in arrivals.values { arrival.close() }
+    // Closing has no order that anything depends on.
+    for stranger in strangers.values { stranger.close() }
+    links = SortedMap()
+    arrivals = SortedMap()
+    strangers = [:]
+    return listener?.close() ?? eventLoop.makeSucceededVoidFuture()
+  }
+
+  func jitter(_ draw: (inout Dice) -> TimeSpan) -> TimeSpan { draw(&dice) }
+
+  private func stop(_ link: OutgoingLink) {
+    let wasOpen = link.isOpen
+    let unsent = link.stop()
+    if wasOpen { linkClosed(link, reset: false, unsent: unsent) }
+  }
+
+  private func accept(_ channel: any Channel) throws {
+    guard !isClosed, strangers.count < Limits.strangers,
+      strangers.count + arrivals.count < Limits.incoming
+    else { throw TooManyConnections() }
+    try channel.pipeline.syncOperations.addHandler(IncomingHandler(of: self))
+  }
+}
+
+/// Ends a connection that was accepted beyond the limits.
+private struct TooManyConnections: Error {}
+
+// MARK: What connections report
+
+extension PeerHub {
+  func linkOpened(_ link: OutgoingLink) {
+    guard link.channelKind == .messages else { return }
+    logger.info("connected", metadata: ["peer": "\(link.member.id)"])
+    delegate?.peerHub(self, connectedTo: link.member.id)
+  }
+
+  func linkClosed(_ link: OutgoingLink, reset: Bool, unsent: [PeerFrame]) {
+    guard link.channelKind == .messages else { return }
+    let loss = LinkLoss(direction: .outgoing, reset: reset, unsent: unsent)
+    delegate?.peerHub(self, disconnectedFrom: link.member.id, loss)
+  }
+
+  func link(_ link: OutgoingLink, failed failure: LinkFailure) {
+    guard link.channelKind == .messages else { return }
+    logger.warning(
+      "no connection", metadata: ["peer": "\(link.member.id)", "reason": "\(failure)"])
+    delegate?.peerHub(self, cannotReach: link.member.id, failure)
+  }
+
+  func judge(_ hello: Handshake.Hello) -> Handshake.Answer {
+    let answer = Handshake.judge(hello, against: view)
+    if case .refused(let refusal) = answer {
+      logger.warning(
+        "refused a peer", metadata: ["peer": "\(hello.identity.node)", "reason": "\(refusal)"])
+    }
+    return answer
+  }
+
+  func strangerCame(_ handler: IncomingHandler) {
+    strangers[ObjectIdentifier(handler)] = handler
+  }
+
+  func strangerLeft(_ handler: IncomingHandler, _ reason: String?) {
+    strangers[ObjectIdentifier(handler)] = nil
+    if let reason { logger.warning("dropped a connection", metadata: ["reason": "\(reason)"]) }
+  }
+
+  func incomingOpened(_ handler: IncomingHandler, _ key: LinkKey) {
+    let older = arrivals[key]
+    arrivals[key] = handler
+    older?.close()
+  }
+
+  func incomingClosed(_ handler: IncomingHandler, _ key: LinkKey, reset: Bool) {
+    guard arrivals[key] === handler else { return }
+    arrivals[key] = nil
+    guard key.channel == .messages else { return }
+    let loss = LinkLoss(direction: .incoming, reset: reset, unsent: [])
+    delegate?.peerHub(self, disconnectedFrom: key.peer, loss)
+  }
+
+  func incoming(_ handler: IncomingHandler, faulted fault: PeerFault, as key: LinkKey?) {
+    let peer = key.map { "\($0.peer)" } ?? "a stranger"
+    logger.error("refused bytes", metadata: ["peer": "\(peer)", "reason": "\(fault)"])
+  }
+
+  func deliver(_ frame: PeerFrame, from peer: NodeID) {
+    delegate?.peerHub(self, received: frame, from: peer)
+  }
+
+  func finishedReading() { delegate?.peerHubFinishedReading(self) }
+}
