@@ -56,7 +56,7 @@ install_missing() {
     die "missing ${missing[*]}: run 'sudo apt-get install ${missing[*]}', then this again"
   say "Installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
-  apt-get -qq update
+  apt-get -qq update || say "apt-get update failed; trying with the lists at hand"
   apt-get -qq install --yes --no-install-recommends "${missing[@]}" >/dev/null
 }
 
