@@ -1,0 +1,218 @@
+internal import BinaryCodec
+internal import ClientProtocol
+internal import Determinism
+internal import KeyValueStore
+internal import PeerProtocol
+internal import RaftCore
+internal import RaftTypes
+
+// A client's call from its arrival to its answer. Every way out says honestly what became of a write.
+extension Replica {
+  mutating func begin(_ call: ClientCall, _ origin: Call.Origin) {
+    guard calls.count < settings.limits.calls else {
+      deliver(
+        .failed(ClientError(
+          .overloaded, "too many requests are under way: try again later",
+          outcome: .notApplied, retryable: true)), to: origin)
+      return
+    }
+    guard stopping == nil else {
+      deliver(
+        .failed(ClientError(
+          .stopping, "this node is stopping: ask another", outcome: .notApplied, retryable: true,
+          leader: leaderHint)), to: origin)
+      return
+    }
+    let wanted = min(call.timeoutMilliseconds, settings.limits.timeoutMilliseconds)
+    let patience = TimeSpan.milliseconds(UInt64(max(1, wanted)))
+    let ticket = calls.add(
+      Call(call: call, origin: origin, deadline: now + patience, stage: .offered))
+    route(ticket)
+  }
+
+  /// Sends a call on its way: into the log, to the leader, or into the queue until there is one.
+  mutating func route(_ ticket: Ticket) {
+    guard let call = calls[ticket] else { return }
+    switch call.call.request {
+    case .read(_, .stale): isReady(ReadReady(ticket: ticket, index: .zero))
+    case .read(_, .linearizable), .read(_, .lease):
+      guard core.leader != nil else { return enqueue(ticket) }
+      calls.move(ticket, to: .reading)
+      reads.append(ticket)
+    case .write(let command):
+      guard core.isLeader else { return forward(ticket, call) }
+      guard !diskIsFull else { return fail(ticket, Self.diskFull) }
+      calls.move(ticket, to: .offered)
+      proposals.append(Proposal(ticket: ticket, payload: .command(command)))
+    case .takeSnapshot:
+      guard core.isLeader else { return forward(ticket, call) }
+      requestSnapshot(ticket)
+    case .transferLeadership(let target):
+      guard core.isLeader else { return forward(ticket, call) }
+      requestTransfer(ticket, to: target)
+    case .clusterStatus: gather(ticket)
+    }
+  }
+
+  private static let diskFull = ClientError(
+    .diskFull, "the leader's disk is full: free space; nothing was lost, writes resume by themselves",
+    outcome: .notApplied, retryable: true)
+
+  /// Passes a call to the leader, once; a call that another node passed here goes back instead.
+  private mutating func forward(_ ticket: Ticket, _ call: Call) {
+    guard case .local = call.origin else {
+      return fail(ticket, ClientError(
+        .notLeader, "this node does not lead: ask the leader", outcome: .notApplied,
+        retryable: true, leader: leaderHint))
+    }
+    guard let leader = core.leader, leader != settings.id else { return enqueue(ticket) }
+    calls.move(ticket, to: .forwarded(leader))
+    send(.forward(PeerCall(id: ticket, bytes: call.call.encoded()[...])), to: leader)
+  }
+
+  /// Keeps a call that has had no effect until a leader is known.
+  mutating func enqueue(_ ticket: Ticket) {
+    guard let call = calls[ticket] else { return }
+    if case .peer = call.origin {
+      return fail(ticket, ClientError(
+        .notLeader, "this node does not lead: ask the leader", outcome: .notApplied,
+        retryable: true, leader: leaderHint))
+    }
+    if case .queued = call.stage {} else { calls.move(ticket, to: .queued(since: now)) }
+    queued.append(ticket)
+    lookAgain = min(lookAgain, now + settings.consensus.heartbeat)
+  }
+
+  /// Tries queued calls again; those that waited long enough hear that there is no quorum.
+  mutating func offerQueued() {
+    let waiting = queued
+    queued.removeAll(keepingCapacity: true)
+    lookAgain = .distantFuture
+    for ticket in waiting {
+      guard let call = calls[ticket], case .queued(let since) = call.stage else { continue }
+      if now >= since + settings.leaderPatience {
+        fail(ticket, Self.noQuorum)
+      } else if core.leader == nil {
+        queued.append(ticket)
+        lookAgain = now + settings.consensus.heartbeat
+      } else {
+        retry(ticket, since)
+      }
+    }
+  }
+
+  private mutating func retry(_ ticket: Ticket, _ since: Instant) {
+    route(ticket)
+    // Still queued: it keeps its place in time, so that retries do not prolong its wait.
+    if case .queued? = calls[ticket]?.stage { calls.move(ticket, to: .queued(since: since)) }
+  }
+
+  private static let noQuorum = ClientError(
+    .noQuorum,
+    "no leader: fewer than a majority of the voters can reach each other; start the missing nodes",
+    outcome: .notApplied, retryable: true)
+
+  mutating func wasAppended(_ appended: Appended) {
+    guard let call = calls[appended.ticket] else {
+      if appended.ticket == Marking.ticket { marking.wasAppended(appended.position) }
+      return
+    }
+    if case .takeSnapshot = call.call.request { return }
+    calls.move(appended.ticket, to: .appended(appended.position))
+    writes.add(appended)
+  }
+
+  mutating func wasRefused(_ refused: Refused) {
+    if refused.ticket == Marking.ticket { return marking.wasRefused() }
+    switch refused.reason {
+    case .notLeader: enqueue(refused.ticket)
+    case .overloaded:
+      fail(refused.ticket, ClientError(
+        .overloaded, "the leader is overloaded: try again later", outcome: .notApplied,
+        retryable: true))
+    }
+  }
+
+  mutating func isReady(_ read: ReadReady) {
+    guard let call = calls[read.ticket] else { return }
+    let index = max(read.index, call.call.minIndex ?? .zero)
+    guard index <= store.appliedIndex else {
+      calls.move(read.ticket, to: .ready(index))
+      ready.append(ReadReady(ticket: read.ticket, index: index))
+      return
+    }
+    answerRead(read.ticket, call)
+  }
+
+  /// Answers the reads that waited for what has now been applied.
+  mutating func answerReady() {
+    guard !ready.isEmpty else { return }
+    let applied = store.appliedIndex
+    let due = ready.filter { $0.index <= applied }
+    ready.removeAll { $0.index <= applied }
+    for read in due {
+      if let call = calls[read.ticket] { answerRead(read.ticket, call) }
+    }
+  }
+
+  private mutating func answerRead(_ ticket: Ticket, _ call: Call) {
+    guard case .read(let query, _) = call.call.request else { return }
+    do throws(StoreRefusal) {
+      finish(ticket, .range(try store.read(query)))
+    } catch {
+      finish(ticket, .failed(ClientError(error)))
+    }
+  }
+
+  mutating func timedOut(_ ticket: Ticket) {
+    guard let call = calls[ticket] else { return }
+    switch call.stage {
+    case .queued: fail(ticket, Self.noQuorum)
+    case .offered, .reading, .gathering:
+      fail(ticket, ClientError(
+        .timeout, "no answer in time: the leader may have lost its quorum; try again",
+        outcome: call.stage == .offered && call.isWrite ? .unknown : .notApplied, retryable: true))
+    case .ready(let index):
+      fail(ticket, ClientError(
+        .timeout, "this node has not yet applied index \(index.number): try again, or another node",
+        outcome: .notApplied, retryable: true))
+    case .appended, .forwarded:
+      fail(ticket, ClientError(
+        .timeout, "not confirmed in time: it may or may not take effect; read before repeating it",
+        outcome: .unknown, retryable: false))
+    case .transferring, .snapshotting:
+      fail(ticket, ClientError(
+        .timeout, "not finished in time; it goes on: look at the status", outcome: .unknown,
+        retryable: true))
+    }
+  }
+
+  mutating func fail(_ ticket: Ticket, _ error: ClientError) { finish(ticket, .failed(error)) }
+
+  /// Ends a call with its answer.
+  mutating func finish(_ ticket: Ticket, _ body: ClientReply.Body) {
+    guard let call = calls.remove(ticket) else { return }
+    deliver(body, to: call.origin)
+  }
+
+  mutating func deliver(_ body: ClientReply.Body, to origin: Call.Origin) {
+    let reply = ClientReply(stamp: stamp, body: body)
+    switch origin {
+    case .local(let tag): effects.answers.append(Answer(tag: tag, reply: reply))
+    case .peer(let peer, let id):
+      send(.forwardReply(PeerCall(id: id, bytes: reply.encoded()[...])), to: peer)
+    }
+  }
+
+  var stamp: ReplyStamp {
+    ReplyStamp(
+      node: settings.id, term: core.term, index: store.appliedIndex, revision: store.revision)
+  }
+
+  var leaderHint: LeaderHint? {
+    guard let leader = core.leader, let member = core.membership?.members[leader] else {
+      return nil
+    }
+    return LeaderHint(id: leader, client: member.clientAddress)
+  }
+}

@@ -1,0 +1,109 @@
+internal import ClientProtocol
+internal import Determinism
+internal import KeyValueStore
+internal import RaftCore
+internal import RaftTypes
+internal import VirtualIP
+
+// Leadership: the address that goes with it, and handing it over.
+extension Replica {
+  /// The lease and the address end before anything else of this step is done.
+  mutating func relinquish() {
+    relinquishedTerm = core.term
+    if let action = ownership.step(.mustRelease, at: now) { effects.address.append(action) }
+  }
+
+  mutating func address(_ event: AddressEvent) {
+    if let action = ownership.step(event, at: now) { effects.address.append(action) }
+  }
+
+  /// Takes the address once the term's first entry is applied: from then on every request can be served.
+  mutating func tendAddress() {
+    guard settings.virtualAddress != nil, stopping == nil,
+      case .leader(let leadership) = core.role, store.appliedIndex >= leadership.termStart,
+      core.term > relinquishedTerm ?? .zero
+    else { return }
+    address(.mayHold(core.term))
+  }
+
+  mutating func requestTransfer(_ ticket: Ticket, to target: NodeID?) {
+    if let target, core.membership?.isVoter(target) != true {
+      return fail(ticket, ClientError(
+        .badRequest, "node \(target.number) is no voter of this cluster: name one of `kvctl status`",
+        outcome: .notApplied, retryable: false))
+    }
+    if target == settings.id { return finish(ticket, .transferred(to: settings.id)) }
+    calls.move(ticket, to: .transferring)
+    inputs.append(.transfer(to: target))
+  }
+
+  mutating func transferEnded(_ outcome: TransferOutcome) {
+    for ticket in calls.tickets where calls[ticket]?.stage == .transferring {
+      switch outcome {
+      case .handedOver(let target): finish(ticket, .transferred(to: target))
+      case .abandoned, .notLeader:
+        fail(ticket, ClientError(
+          .transferFailed, "the target did not catch up in time, or cannot be reached: see `kvctl status`",
+          outcome: .notApplied, retryable: true, leader: leaderHint))
+      }
+    }
+  }
+
+  /// Stops cleanly: a leader hands over first, so that the others need no election timeout.
+  mutating func stop() {
+    guard stopping == nil else { return }
+    if core.isLeader {
+      stopping = now + settings.stopPatience
+      inputs.append(.transfer(to: nil))
+    } else {
+      stopping = now
+    }
+  }
+
+  /// Tells a person what changed, and whether this node may end.
+  mutating func report() {
+    let event: ReplicaEvent =
+      switch core.role {
+      case .leader: .leading(core.term)
+      case .preCandidate: .leaderless(core.term)
+      case .candidate: .campaigning(core.term)
+      case .follower(let follower):
+        if let leader = follower.leader {
+          .following(leader, core.term)
+        } else {
+          .leaderless(core.term)
+        }
+      }
+    if event != reported {
+      reported = event
+      effects.events.append(event)
+      if core.leader != nil, !queued.isEmpty { lookAgain = now }
+    }
+    tellPeers()
+    if let stopping, !core.isLeader || now >= stopping {
+      for ticket in calls.tickets { failStopped(ticket) }
+      effects.stopped = true
+    }
+  }
+
+  private mutating func failStopped(_ ticket: Ticket) {
+    guard let call = calls[ticket] else { return }
+    let unknown: Bool =
+      switch call.stage {
+      case .appended, .forwarded: call.isWrite
+      case .queued, .offered, .reading, .ready, .transferring, .snapshotting, .gathering: false
+      }
+    fail(ticket, ClientError(
+      .stopping, "this node is stopping: ask another", outcome: unknown ? .unknown : .notApplied,
+      retryable: !unknown, leader: leaderHint))
+  }
+
+  /// Connections follow the configuration in force.
+  private mutating func tellPeers() {
+    guard let index = core.configurations.effectiveIndex, index != connectedTo,
+      let membership = core.membership
+    else { return }
+    connectedTo = index
+    effects.peers = PeerSet(members: membership.members, configuration: index)
+  }
+}

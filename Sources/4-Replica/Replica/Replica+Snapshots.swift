@@ -1,0 +1,101 @@
+internal import ClientProtocol
+internal import Determinism
+internal import KeyValueStore
+internal import PeerProtocol
+internal import RaftCore
+internal import RaftTypes
+
+// Snapshots: cut at the leader's marks, written elsewhere, sent to who fell behind.
+extension Replica {
+  /// The leader proposes a mark when enough was applied since the last.
+  mutating func proposeMark() {
+    guard core.isLeader, !marking.isProposed, marking.writing == nil,
+      marking.isDue(
+        store.statistics, settings.limits)
+    else { return }
+    marking.wasProposed()
+    proposals.append(Proposal(ticket: Marking.ticket, payload: .snapshotMark))
+  }
+
+  /// Cuts the view at a mark: every node at the same index, so that equal snapshots exist. A node whose last
+  /// snapshot is still being written skips this one.
+  mutating func cutView(at entry: Entry) {
+    marking.reached(StateMark(index: entry.index, hash: store.stateHash))
+    guard marking.writing == nil, let cluster,
+      let membership = core.configurations.at(entry.index)
+    else { return }
+    marking.writing = entry.position
+    let snapshot = SnapshotDescriptor(
+      position: entry.position, logTime: entry.logTime, membership: membership,
+      cluster: cluster, stateHash: store.stateHash)
+    effects.snapshots.append(.write(snapshot, store.view()))
+  }
+
+  mutating func snapshotWritten(_ snapshot: SnapshotDescriptor, _ bytes: UInt64) {
+    marking.writing = nil
+    inputs.append(.snapshotTaken(snapshot))
+    effects.events.append(.wroteSnapshot(snapshot.position, bytes: bytes))
+    for ticket in calls.tickets {
+      guard case .snapshotting(let wanted)? = calls[ticket]?.stage, wanted > .zero,
+        snapshot.position.index >= wanted
+      else { continue }
+      finish(ticket, .snapshotTaken(snapshot.position, bytes: bytes))
+    }
+  }
+
+  mutating func snapshotFailed(_ position: LogPosition) {
+    marking.writing = nil
+    for ticket in calls.tickets {
+      guard case .snapshotting? = calls[ticket]?.stage else { continue }
+      fail(ticket, ClientError(
+        .diskFull, "the snapshot could not be written: see the node's log, free space, try again",
+        outcome: .notApplied, retryable: true))
+    }
+  }
+
+  /// An operator wants a snapshot now: the next mark's, written here.
+  mutating func requestSnapshot(_ ticket: Ticket) {
+    // Whatever is being written may be older than the request; the one after the next mark is not.
+    calls.move(ticket, to: .snapshotting(core.log.last.index.next))
+    guard !marking.isProposed else { return }
+    marking.wasProposed()
+    proposals.append(Proposal(ticket: Marking.ticket, payload: .snapshotMark))
+  }
+
+  /// A chunk that was read for a follower leaves, if this node still leads.
+  mutating func chunkRead(_ chunk: SnapshotChunk, _ peer: NodeID) {
+    guard core.isLeader else { return }
+    let envelope = Envelope(
+      from: settings.id, to: peer, term: core.term, message: .snapshotChunk(chunk))
+    send(.raft(envelope), to: peer)
+  }
+
+  /// A received snapshot is ready. Its state must be what its sender said it is.
+  mutating func snapshotLoaded(_ snapshot: SnapshotDescriptor, _ store: Store) {
+    guard store.stateHash == snapshot.stateHash else {
+      effects.events.append(
+        .refusedSnapshot(snapshot.position, reason: "its state does not have the hash it names"))
+      return
+    }
+    loaded = (snapshot, store)
+    inputs.append(.snapshotReceived(snapshot))
+  }
+
+  /// Consensus says: from now on the state is this.
+  mutating func install(_ snapshot: SnapshotDescriptor) {
+    guard let (descriptor, state) = loaded, descriptor == snapshot else {
+      preconditionFailure("Replica: \(snapshot.position) is to be installed but not loaded")
+    }
+    loaded = nil
+    store = state
+    cluster = snapshot.cluster
+    marking.reached(StateMark(index: snapshot.position.index, hash: snapshot.stateHash))
+    effects.events.append(.installedSnapshot(snapshot.position))
+    for ticket in writes.forget(through: snapshot.position.index) {
+      fail(ticket, ClientError(
+        .connectionLost, "a new leader's snapshot replaced the log: it may or may not have taken effect",
+        outcome: .unknown, retryable: false))
+    }
+    answerReady()
+  }
+}

@@ -1,0 +1,180 @@
+internal import BinaryCodec
+internal import ClientProtocol
+package import Determinism
+package import KeyValueStore
+internal import PeerProtocol
+package import RaftCore
+package import RaftTypes
+internal import VirtualIP
+
+/// One whole node, synchronous: consensus, state machine, its clients' calls, and what it does about the
+/// address. Inputs of a turn go in together; what must be done comes out.
+///
+/// It reads no clock, opens no file and no socket; threads and ports stand one floor above, and a simulator
+/// can take their place. Owned by the replica loop; nothing else touches it.
+package struct Replica: Sendable {
+  package let settings: ReplicaSettings
+  package private(set) var core: RaftNode
+  package internal(set) var store: Store
+  var ownership = AddressOwnership()
+
+  // Clients.
+  var calls = CallTable()
+  var writes = PendingWrites()
+  /// Calls that wait for a leader, and when to look again.
+  var queued: [Ticket] = []
+  var lookAgain = Instant.distantFuture
+  /// Reads that wait until an index is applied.
+  var ready: [ReadReady] = []
+  var gatherings = SortedMap<Ticket, Gathering>()
+
+  // Storage.
+  /// Frames that may leave only once the ballots in flight are durable.
+  var held: [Outbound] = []
+  var ballotsInFlight = 0
+  var diskIsFull = false
+  var diskBytes: UInt64 = 0
+
+  // Snapshots.
+  var marking = Marking()
+  /// A received state, waiting for consensus to install it.
+  var loaded: (SnapshotDescriptor, Store)?
+  var cluster: ClusterID?
+
+  /// The term in which the address was given up, if any: it is not taken again in it.
+  var relinquishedTerm: Term?
+  var stopping: Instant?
+  var reported: ReplicaEvent?
+  var connectedTo: LogIndex?
+
+  // This turn.
+  var now: Instant
+  var wallClock = LogTime.zero
+  var inputs: [Input] = []
+  var proposals: [Proposal] = []
+  var reads: [Ticket] = []
+  var effects = ReplicaEffects()
+
+  /// - Parameters:
+  ///   - store: the state of the recovered snapshot; empty without one.
+  ///   - seed: for election timeouts; another one for every start.
+  package init(
+    settings: ReplicaSettings, recovered: Recovered, store: Store, seed: UInt64, at now: Instant
+  ) {
+    self.settings = settings
+    self.store = store
+    self.now = now
+    cluster = settings.cluster ?? recovered.snapshot?.cluster
+    core = RaftNode(
+      id: settings.id, settings: settings.consensus, recovered: recovered, seed: seed, at: now)
+  }
+
+  /// Lets everything of one turn happen and says what to do about all of it at once.
+  ///
+  /// - Parameter wallClock: for the log time of entries this node proposes; may jump, the log's does not.
+  /// - Precondition: `now` never falls.
+  package mutating func step(
+    _ turn: some Sequence<ReplicaInput>, at now: Instant, wallClock: LogTime
+  ) -> ReplicaEffects {
+    self.now = now
+    self.wallClock = wallClock
+    for input in turn { take(input) }
+    passDeadlines()
+    repeat { stepCore() } while hasInputs
+    tendAddress()
+    report()
+    defer { effects = ReplicaEffects() }
+    return effects
+  }
+
+  /// When the replica wants to be stepped again, at the latest.
+  package var nextDeadline: Instant {
+    [
+      core.nextDeadline, calls.nextDeadline, lookAgain, ownership.nextDeadline,
+      gatherings.values.map(\.deadline).min() ?? .distantFuture, stopping ?? .distantFuture,
+    ].reduce(.distantFuture, min)
+  }
+
+  private mutating func take(_ input: ReplicaInput) {
+    switch input {
+    case .frame(let frame, let peer): receive(frame, from: peer)
+    case .linkLost(let peer, let loss): linkLost(peer, loss)
+    case .unsent(let frame, let peer): notSent(frame, to: peer)
+    case .call(let call, let tag): begin(call, .local(tag: tag))
+    case .ballotSaved(let ballot): ballotSaved(ballot)
+    case .logSynced(let completion): inputs.append(.logDurable(completion))
+    case .diskFull(let full): diskIsFull = full
+    case .diskUsage(let bytes): diskBytes = bytes
+    case .snapshotWritten(let snapshot, let bytes): snapshotWritten(snapshot, bytes)
+    case .snapshotFailed(let position): snapshotFailed(position)
+    case .chunkRead(let chunk, let peer): chunkRead(chunk, peer)
+    case .chunkStored(let position, let received):
+      inputs.append(.chunkStored(position, received: received))
+    case .snapshotLoaded(let snapshot, let store): snapshotLoaded(snapshot, store)
+    case .address(let event): address(event)
+    case .timePassed: break
+    case .stop: stop()
+    }
+  }
+
+  private var hasInputs: Bool { !inputs.isEmpty || !proposals.isEmpty || !reads.isEmpty }
+
+  /// One step of consensus over all that has come together, and its effects in their order.
+  private mutating func stepCore() {
+    var turn = inputs
+    inputs.removeAll(keepingCapacity: true)
+    if !proposals.isEmpty {
+      turn.append(.propose(proposals, wallClock))
+      proposals.removeAll(keepingCapacity: true)
+    }
+    if !reads.isEmpty {
+      turn.append(.read(reads))
+      reads.removeAll(keepingCapacity: true)
+    }
+    honour(core.step(turn, at: now))
+  }
+
+  private mutating func honour(_ done: Effects) {
+    if done.relinquish { relinquish() }
+    if let ballot = done.ballot {
+      ballotsInFlight += 1
+      effects.storage.append(.ballot(ballot))
+    }
+    for write in done.logWrites { effects.storage.append(.log(write)) }
+    for envelope in done.messages { send(.raft(envelope), to: envelope.to) }
+    for envelope in done.afterBallot {
+      held.append(Outbound(to: envelope.to, frame: .raft(envelope)))
+    }
+    if let snapshot = done.install { install(snapshot) }
+    for appended in done.appended { wasAppended(appended) }
+    if !done.committed.isEmpty { apply(done.committed) }
+    for refused in done.refusedProposals { wasRefused(refused) }
+    for read in done.readsReady { isReady(read) }
+    for refused in done.refusedReads { wasRefused(refused) }
+    for chunk in done.chunks { effects.snapshots.append(.store(chunk)) }
+    for send in done.snapshotSends { effects.snapshots.append(.send(send)) }
+    if let index = done.compactThrough { effects.storage.append(.compact(index)) }
+    if let outcome = done.transfer { transferEnded(outcome) }
+  }
+
+  private mutating func ballotSaved(_ ballot: Ballot) {
+    ballotsInFlight -= 1
+    precondition(ballotsInFlight >= 0, "Replica: more ballots saved than given")
+    inputs.append(.ballotDurable(ballot))
+    guard ballotsInFlight == 0 else { return }
+    // Whatever was kept back follows from this ballot or an earlier one.
+    effects.frames.append(contentsOf: held)
+    held.removeAll(keepingCapacity: true)
+  }
+
+  mutating func send(_ frame: PeerFrame, to peer: NodeID) {
+    effects.frames.append(Outbound(to: peer, frame: frame))
+  }
+
+  private mutating func passDeadlines() {
+    for ticket in calls.expired(at: now) { timedOut(ticket) }
+    if now >= lookAgain { offerQueued() }
+    if let action = ownership.pass(at: now) { effects.address.append(action) }
+    closeGatherings()
+  }
+}

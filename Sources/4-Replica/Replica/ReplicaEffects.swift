@@ -1,0 +1,82 @@
+package import ClientProtocol
+package import Determinism
+package import KeyValueStore
+package import PeerProtocol
+package import RaftCore
+package import RaftTypes
+package import VirtualIP
+
+/// Work for the storage thread, done and answered in order.
+package enum StorageJob: Hashable, Sendable {
+  /// Both copies written and synced; answered by `ballotSaved`.
+  case ballot(Ballot)
+  /// Answered by `logSynced` once it is durable. Adjacent writes share one sync.
+  case log(LogWrite)
+  /// Segments up to here may be recycled; no answer.
+  case compact(LogIndex)
+}
+
+/// Work for the snapshot thread.
+package enum SnapshotJob: Sendable {
+  /// Write this immutable view; answered by `snapshotWritten` or `snapshotFailed`.
+  case write(SnapshotDescriptor, StoreView)
+  /// Read one chunk of an own snapshot for a follower; answered by `chunkRead`.
+  case send(SnapshotSend)
+  /// Keep a chunk of the leader's snapshot; answered by `chunkStored`, and by `snapshotLoaded` after the last.
+  case store(SnapshotChunk)
+}
+
+/// A frame and its addressee.
+package struct Outbound: Hashable, Sendable {
+  package let to: NodeID
+  package let frame: PeerFrame
+
+  package init(to: NodeID, frame: PeerFrame) {
+    self.to = to
+    self.frame = frame
+  }
+}
+
+/// An answer to a client of this node.
+package struct Answer: Hashable, Sendable {
+  package let tag: UInt64
+  package let reply: ClientReply
+}
+
+/// What a person who reads the node's log wants to know.
+package enum ReplicaEvent: Hashable, Sendable {
+  case leading(Term)
+  case following(NodeID, Term)
+  case campaigning(Term)
+  /// No leader is known in this term.
+  case leaderless(Term)
+  case wroteSnapshot(LogPosition, bytes: UInt64)
+  case installedSnapshot(LogPosition)
+  case refusedSnapshot(LogPosition, reason: String)
+}
+
+/// The members to keep connections to.
+package struct PeerSet: Hashable, Sendable {
+  package let members: SortedMap<NodeID, Member>
+  package let configuration: LogIndex
+}
+
+/// What must now be done, in slots that stand in the order in which they must be honoured.
+package struct ReplicaEffects: Sendable {
+  /// First of all: a release must be done before any frame below leaves, or a successor could claim the
+  /// address while it is held here.
+  package var address: [AddressAction] = []
+  /// Handed to the storage thread in this order. The frames below need not wait for it: what must, the
+  /// replica keeps back until the answer comes.
+  package var storage: [StorageJob] = []
+  package var frames: [Outbound] = []
+  package var answers: [Answer] = []
+  package var snapshots: [SnapshotJob] = []
+  /// Whom to connect to, when that has changed.
+  package var peers: PeerSet?
+  package var events: [ReplicaEvent] = []
+  /// The node has handed over, or has waited long enough: the process may end.
+  package var stopped = false
+
+  package init() {}
+}

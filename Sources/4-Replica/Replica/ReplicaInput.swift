@@ -1,0 +1,38 @@
+package import ClientProtocol
+package import KeyValueStore
+package import PeerProtocol
+package import RaftCore
+package import RaftTypes
+package import VirtualIP
+
+/// Something that happened to a node; it reaches the replica with the instant at which it did.
+package enum ReplicaInput: Sendable {
+  case frame(PeerFrame, from: NodeID)
+  /// A connection ended, with what had certainly not left on it.
+  case linkLost(NodeID, LinkLoss)
+  /// This frame will certainly not reach its peer.
+  case unsent(PeerFrame, to: NodeID)
+  /// A client of this node asks; the answer carries the same tag.
+  case call(ClientCall, tag: UInt64)
+  /// The answers of the storage thread, in the order of its jobs.
+  case ballotSaved(Ballot)
+  case logSynced(LogCompletion)
+  /// Whether the disk refuses writes for lack of space. The jobs wait; nothing is lost.
+  case diskFull(Bool)
+  case diskUsage(bytes: UInt64)
+  /// This node's own snapshot is durable.
+  case snapshotWritten(SnapshotDescriptor, bytes: UInt64)
+  /// It could not be written; the next mark tries again.
+  case snapshotFailed(LogPosition)
+  /// The answer to `SnapshotJob.send`.
+  case chunkRead(SnapshotChunk, to: NodeID)
+  /// The answer to `SnapshotJob.store`: bytes held so far.
+  case chunkStored(LogPosition, received: UInt64)
+  /// A received snapshot is complete, verified and durable, and this is its state.
+  case snapshotLoaded(SnapshotDescriptor, Store)
+  case address(AddressEvent)
+  /// `nextDeadline` may have passed.
+  case timePassed
+  /// Hand over what this node leads, then stop.
+  case stop
+}
