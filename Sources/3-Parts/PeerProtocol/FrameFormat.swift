@@ -57,6 +57,11 @@ package enum FrameFormat {
 package struct RawFrame: Equatable, Sendable {
   package let kind: FrameKind
   package let body: Bytes
+
+  package init(kind: FrameKind, body: Bytes) {
+    self.kind = kind
+    self.body = body
+  }
 }
 
 extension PeerFrame {

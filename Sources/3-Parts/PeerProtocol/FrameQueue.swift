@@ -1,26 +1,32 @@
 /// First in, first out, in one array: taken places are reclaimed when they outnumber the rest, so that both
 /// ends cost O(1) amortised.
 struct FrameQueue: Sendable {
-  private var frames: [PeerFrame?] = []
+  /// A frame and its estimated size: an append's is a sum over its entries, taken once.
+  struct Item: Sendable {
+    let frame: PeerFrame
+    let size: Int
+  }
+
+  private var items: [Item?] = []
   private var head = 0
 
-  var count: Int { frames.count - head }
+  var count: Int { items.count - head }
   var isEmpty: Bool { count == 0 }
 
-  mutating func append(_ frame: PeerFrame) { frames.append(frame) }
+  mutating func append(_ item: Item) { items.append(item) }
 
-  mutating func popFirst() -> PeerFrame? {
-    guard head < frames.count else { return nil }
-    let frame = frames[head]
-    frames[head] = nil
+  mutating func popFirst() -> Item? {
+    guard head < items.count else { return nil }
+    let item = items[head]
+    items[head] = nil
     head += 1
-    if head == frames.count {
-      frames.removeAll(keepingCapacity: head <= 64)
+    if head == items.count {
+      items.removeAll(keepingCapacity: head <= 64)
       head = 0
-    } else if head > 64, head * 2 > frames.count {
-      frames.removeFirst(head)
+    } else if head > 64, head * 2 > items.count {
+      items.removeFirst(head)
       head = 0
     }
-    return frame
+    return item
   }
 }

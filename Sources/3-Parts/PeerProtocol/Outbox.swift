@@ -46,7 +46,7 @@ package struct Outbox: Sendable {
         _ = prompt.popFirst()
         counters.droppedPrompt += 1
       }
-      prompt.append(frame)
+      prompt.append(FrameQueue.Item(frame: frame, size: size))
       return true
     case .bulk:
       guard bulkBytes + size <= Limits.bulkBytes else {
@@ -62,41 +62,37 @@ package struct Outbox: Sendable {
       callBytes += size
       callCount += 1
     }
-    heavy.append(frame)
+    heavy.append(FrameQueue.Item(frame: frame, size: size))
     return true
   }
 
   /// The frame that leaves next.
   package mutating func next() -> PeerFrame? {
-    if let frame = prompt.popFirst() {
-      counters.sent += 1
-      return frame
-    }
-    guard let frame = heavy.popFirst() else { return nil }
-    release(frame)
+    guard let item = prompt.popFirst() ?? takeHeavy() else { return nil }
     counters.sent += 1
-    return frame
+    return item.frame
   }
 
   /// Forgets everything: the connection is gone.
   /// - Returns: the calls that had not left, in order. They were certainly not applied.
   package mutating func drain() -> [PeerFrame] {
     var calls: [PeerFrame] = []
-    while let frame = heavy.popFirst() {
-      release(frame)
-      if frame.frameClass == .call { calls.append(frame) }
+    while let item = takeHeavy() {
+      if item.frame.frameClass == .call { calls.append(item.frame) }
     }
     prompt = FrameQueue()
     return calls
   }
 
-  private mutating func release(_ frame: PeerFrame) {
-    switch frame.frameClass {
-    case .prompt: break
-    case .bulk: bulkBytes -= frame.estimatedSize
+  private mutating func takeHeavy() -> FrameQueue.Item? {
+    guard let item = heavy.popFirst() else { return nil }
+    switch item.frame.frameClass {
+    case .prompt: preconditionFailure("Outbox: a prompt frame among the heavy ones")
+    case .bulk: bulkBytes -= item.size
     case .call:
-      callBytes -= frame.estimatedSize
+      callBytes -= item.size
       callCount -= 1
     }
+    return item
   }
 }
