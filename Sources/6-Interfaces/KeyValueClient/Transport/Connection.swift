@@ -1,0 +1,70 @@
+package import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+/// One keep-alive connection to one endpoint.
+package final class Connection: Sendable {
+  package let endpoint: Endpoint
+  private let channel: any Channel
+
+  private init(_ channel: any Channel, endpoint: Endpoint) {
+    self.channel = channel
+    self.endpoint = endpoint
+  }
+
+  /// Connects within `timeout`; fails with `ExchangeFailure.notSent`.
+  package static func open(
+    _ endpoint: Endpoint, on group: any EventLoopGroup, timeout: TimeAmount
+  ) -> EventLoopFuture<Connection> {
+    ClientBootstrap(group: group)
+      .connectTimeout(timeout)
+      .channelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHTTPClientHandlers()
+          try channel.pipeline.syncOperations.addHandler(
+            ExchangeHandler(host: endpoint.description))
+        }
+      }
+      .connect(host: endpoint.host, port: Int(endpoint.port))
+      .map { Connection($0, endpoint: endpoint) }
+      .flatMapErrorThrowing { error in
+        throw ExchangeFailure.notSent("cannot connect to \(endpoint): \(Self.plain(error))")
+      }
+  }
+
+  package var isOpen: Bool { channel.isActive }
+  package var eventLoop: any EventLoop { channel.eventLoop }
+
+  /// Writes a request; the reply, or an `ExchangeFailure`, arrives on the connection's loop. Requests may be
+  /// sent before earlier replies have come; replies come in order.
+  ///
+  /// - Parameter timeout: how long to wait for the whole reply; then the connection is closed, and with it
+  ///   every request that waits behind.
+  package func send(_ request: HTTPRequest, timeout: TimeAmount?) -> EventLoopFuture<HTTPReply> {
+    let promise = channel.eventLoop.makePromise(of: HTTPReply.self)
+    let channel = channel
+    channel.writeAndFlush(Exchange(request: request, reply: promise), promise: nil)
+    if let timeout {
+      let alarm = channel.eventLoop.scheduleTask(in: timeout) {
+        channel.pipeline.fireUserInboundEventTriggered(ReplyDeadline())
+      }
+      promise.futureResult.whenComplete { _ in alarm.cancel() }
+    }
+    return promise.futureResult
+  }
+
+  package func close() { channel.close(promise: nil) }
+
+  /// The reason in a few words, without the nesting of NIO's connection errors.
+  private static func plain(_ error: any Error) -> String {
+    switch error {
+    case let error as NIOConnectionError:
+      if let dns = error.dnsAError ?? error.dnsAAAAError { return "\(dns)" }
+      return error.connectionErrors.first.map { plain($0.error) } ?? "no address"
+    case let error as IOError: return String(cString: strerror(error.errnoCode))
+    case ChannelError.connectTimeout: return "no answer"
+    default: return "\(error)"
+    }
+  }
+}

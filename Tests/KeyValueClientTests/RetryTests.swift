@@ -1,0 +1,258 @@
+import BinaryCodec
+import ClientProtocol
+import Testing
+
+@testable import KeyValueClient
+
+private let key = Array("k".utf8)[...]
+private let value = Array("v".utf8)[...]
+private let found = #"""
+  {"key":"k","value":"v","create_revision":2,"mod_revision":2,"version":1,"lease":0}
+  """#
+
+/// A client of these servers whose waits are short enough for a test and whose attempts end soon.
+private func client(
+  _ servers: [ScriptedServer], deadline: Duration = .seconds(10),
+  replyTimeout: Duration = .seconds(5)
+) -> KeyValueClient {
+  KeyValueClient(
+    ClientConfiguration(
+      endpoints: servers.map(\.endpoint), deadline: deadline, replyTimeout: replyTimeout,
+      backoff: Backoff(first: .microseconds(100), most: .milliseconds(1))))
+}
+
+/// The error that `body` throws.
+private func failure(
+  _ body: () async throws(ClientError) -> some Sendable
+) async -> ClientError? {
+  do throws(ClientError) {
+    _ = try await body()
+    return nil
+  } catch {
+    return error
+  }
+}
+
+@Suite("Retries: what is sent again, and what never is")
+struct RetryTests {
+  @Test("pitfall 60: a put whose reply was lost is sent once, and its outcome is unknown")
+  func lostReply() async throws {
+    let server = try await ScriptedServer.start { _, _ in .rawThenReset("") }
+    let error = await failure { () throws(ClientError) in
+      try await client([server]).put(key, value)
+    }
+    #expect(error?.outcome == .unknown)
+    #expect(error?.code == .connectionLost)
+    #expect(server.seen.count == 1)
+  }
+
+  @Test("pitfall 60: a transaction cut off in the middle of its reply is sent once")
+  func lostTransactionReply() async throws {
+    let server = try await ScriptedServer.start { _, _ in
+      .rawThenReset("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"succee")
+    }
+    let transaction = Transaction(compare: [], success: [.put(Put(key: key, value: value))], failure: [])
+    let error = await failure { () throws(ClientError) in
+      try await client([server]).transact(transaction)
+    }
+    #expect(error?.outcome == .unknown)
+    #expect(server.seen.count == 1)
+  }
+
+  @Test("a put that its caller made idempotent is sent again after a lost reply")
+  func idempotentPut() async throws {
+    let server = try await ScriptedServer.start { number, _ in
+      number == 0 ? .rawThenReset("HTTP/1.1 200 OK\r\n") : .ok(#"{"revision":7}"#)
+    }
+    let answer = try await client([server]).put(key, value, ifUnknown: .sendAgain)
+    #expect(answer.revision == Revision(7))
+    #expect(server.seen.count == 2)
+  }
+
+  @Test("a put that was answered not_applied is sent again")
+  func notApplied() async throws {
+    let server = try await ScriptedServer.start { number, _ in
+      number < 3 ? .error(503, "no_quorum", outcome: "not_applied") : .ok(#"{"revision":7}"#)
+    }
+    #expect(try await client([server]).put(key, value).revision == Revision(7))
+    #expect(server.seen.count == 4)
+  }
+
+  @Test("a refusal that is not retryable is final")
+  func final() async throws {
+    let server = try await ScriptedServer.start { _, _ in
+      .error(413, "too_large", outcome: "not_applied", retryable: false)
+    }
+    let error = await failure { () throws(ClientError) in
+      try await client([server]).put(key, value)
+    }
+    #expect(error?.code == .tooLarge)
+    #expect(error?.outcome == .notApplied)
+    #expect(server.seen.count == 1)
+  }
+
+  @Test("once an attempt was unknown, a later refusal does not make the write not applied")
+  func unknownSticks() async throws {
+    let server = try await ScriptedServer.start { number, _ in
+      number == 0
+        ? .rawThenReset("")
+        : .error(413, "too_large", outcome: "not_applied", retryable: false)
+    }
+    let error = await failure { () throws(ClientError) in
+      try await client([server]).put(key, value, ifUnknown: .sendAgain)
+    }
+    #expect(error?.code == .tooLarge)
+    #expect(error?.outcome == .unknown)
+  }
+
+  @Test(
+    "a read is asked again after every kind of broken reply",
+    arguments: [
+      ScriptedServer.Act.rawThenReset(""),
+      .rawThenReset("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"),
+      .raw("SSH-2.0-OpenSSH_9.2\r\n\r\n"),
+      .raw("HTTP/1.1 200 OK\r\nContent-Length: zwölf\r\n\r\n"),
+      .ok(#"{"key":"k","val"#),
+      .ok("<html>hello</html>"),
+      .ok(""),
+      .ok(#"{"value":"without a key"}"#),
+      .reply(500, "oops", headers: []),
+      .reply(302, "", headers: ["Location: http://example.org/"]),
+      .error(500, "internal_error", outcome: "unknown"),
+      .error(504, "timeout", outcome: "unknown"),
+    ])
+  func brokenRead(act: ScriptedServer.Act) async throws {
+    let server = try await ScriptedServer.start { number, _ in number == 0 ? act : .ok(found) }
+    let item = try await client([server]).get(key)
+    #expect(item?.value == value)
+    #expect(server.seen.count == 2)
+  }
+
+  @Test("a put that succeeded with a reply nobody can read is unknown, and sent once")
+  func unreadableSuccess() async throws {
+    let server = try await ScriptedServer.start { _, _ in .ok(#"{"revi"#) }
+    let error = await failure { () throws(ClientError) in
+      try await client([server]).put(key, value)
+    }
+    #expect(error?.outcome == .unknown)
+    #expect(server.seen.count == 1)
+  }
+
+  @Test("a reply above the limit is cut off, not collected")
+  func hugeReply() async throws {
+    let server = try await ScriptedServer.start { _, _ in .huge(bytes: Limits.replyBytes + 1 << 20) }
+    let error = await failure { () throws(ClientError) in
+      try await client([server]).get(key)
+    }
+    #expect(error?.code == .tooLarge)
+    #expect(server.seen.count == 1)
+  }
+}
+
+@Suite("Routing: finding who can answer")
+struct RoutingTests {
+  @Test("the first endpoint is asked first")
+  func first() async throws {
+    let servers = try await [
+      ScriptedServer.start { _, _ in .ok(found) }, ScriptedServer.start { _, _ in .ok(found) },
+    ]
+    _ = try await client(servers).get(key)
+    #expect(servers.map(\.seen.count) == [1, 0])
+  }
+
+  @Test("a refused connection moves on to the next endpoint")
+  func refused() async throws {
+    let gone = try await ScriptedServer.start { _, _ in .hang }
+    try await gone.stop()
+    let server = try await ScriptedServer.start { _, _ in .ok(#"{"revision":7}"#) }
+    _ = try await client([gone, server]).put(key, value)
+    #expect(server.seen.count == 1)
+  }
+
+  @Test("a leader hint is followed before the list")
+  func hint() async throws {
+    let leader = try await ScriptedServer.start { _, _ in .ok(#"{"revision":7}"#) }
+    let bystander = try await ScriptedServer.start { _, _ in .hang }
+    let follower = try await ScriptedServer.start { _, _ in
+      .error(421, "not_leader", outcome: "not_applied", leader: leader.endpoint)
+    }
+    let client = client([follower, bystander])
+    _ = try await client.put(key, value)
+    _ = try await client.put(key, value)
+    #expect(bystander.seen.isEmpty)
+    #expect(leader.seen.count == 2)
+    // The second put went straight to the leader.
+    #expect(follower.seen.count == 1)
+  }
+
+  @Test("two nodes that point at each other do not keep a request from the third")
+  func hintLoop() async throws {
+    let pointers = Pointers()
+    let one = try await ScriptedServer.start { _, _ in pointers.refusal(of: 0) }
+    let two = try await ScriptedServer.start { _, _ in pointers.refusal(of: 1) }
+    let three = try await ScriptedServer.start { _, _ in .ok(#"{"revision":7}"#) }
+    pointers.set([two.endpoint, one.endpoint])
+    let answer = try await client([one, two, three]).put(key, value)
+    #expect(answer.revision == Revision(7))
+  }
+
+  @Test("a hanging endpoint costs one attempt of a read, not its deadline")
+  func hang() async throws {
+    let dead = try await ScriptedServer.start { _, _ in .hang }
+    let alive = try await ScriptedServer.start { _, _ in .ok(found) }
+    let item = try await client([dead, alive], replyTimeout: .milliseconds(50)).get(key)
+    #expect(item?.value == value)
+    #expect(dead.seen.count == 1)
+  }
+
+  @Test("a put that hangs is given up as unknown and not sent to anybody else")
+  func hangingPut() async throws {
+    let dead = try await ScriptedServer.start { _, _ in .hang }
+    let alive = try await ScriptedServer.start { _, _ in .ok(#"{"revision":7}"#) }
+    let error = await failure { () throws(ClientError) in
+      try await client([dead, alive], replyTimeout: .milliseconds(50)).put(key, value)
+    }
+    #expect(error?.code == .timeout)
+    #expect(error?.outcome == .unknown)
+    #expect(alive.seen.isEmpty)
+  }
+
+  @Test("an operation ends at its deadline")
+  func deadline() async throws {
+    let server = try await ScriptedServer.start { _, _ in
+      .error(503, "no_quorum", outcome: "not_applied")
+    }
+    let error = await failure { () throws(ClientError) in
+      try await client([server], deadline: .milliseconds(200)).put(key, value)
+    }
+    #expect(error?.code == .noQuorum)
+    #expect(error?.outcome == .notApplied)
+  }
+
+  @Test("an overloaded server is asked again itself, and not before its Retry-After")
+  func retryAfter() async throws {
+    let overloaded = try await ScriptedServer.start { number, _ in
+      number == 0
+        ? .error(429, "overloaded", outcome: "not_applied", headers: ["Retry-After: 1"])
+        : .ok(#"{"revision":7}"#)
+    }
+    let other = try await ScriptedServer.start { _, _ in .hang }
+    let start = ContinuousClock.now
+    _ = try await client([overloaded, other]).put(key, value)
+    #expect(ContinuousClock.now - start >= .seconds(1))
+    #expect(overloaded.seen.count == 2)
+    #expect(other.seen.isEmpty)
+  }
+
+  @Test("a Retry-After behind the deadline ends the operation at once")
+  func lateRetryAfter() async throws {
+    let server = try await ScriptedServer.start { _, _ in
+      .error(429, "overloaded", outcome: "not_applied", headers: ["Retry-After: 60"])
+    }
+    let error = await failure { () throws(ClientError) in
+      try await client([server]).put(key, value)
+    }
+    #expect(error?.code == .overloaded)
+    #expect(server.seen.count == 1)
+  }
+}
