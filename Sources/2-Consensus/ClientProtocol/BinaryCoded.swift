@@ -1,13 +1,15 @@
 public import BinaryCodec
 
-/// A value with one binary form that starts with a version byte: it stands in the log and travels between
-/// nodes, so a node that meets a version or a code it does not know refuses the whole value.
+/// A value with one binary form that starts with a version byte: it stands in the log and travels
+/// between nodes, so a node that meets a version or a code it does not know refuses the whole
+/// value.
 ///
 /// Equal values have equal bytes. Integers are little-endian; docs/WIRE-FORMAT.md lists the fields.
 public protocol BinaryCoded {
   /// Appends the value without its version.
   func write(to writer: inout ByteWriter)
-  /// Reads what `write` wrote. Any bytes may come: lengths, counts and nesting are bounded, nothing traps.
+  /// Reads what `write` wrote. Any bytes may come: lengths, counts and nesting are bounded,
+  /// nothing traps.
   init(from reader: inout ByteReader) throws(DecodingFault)
   /// About how many bytes `write` appends; a hint that spares the buffer from growing.
   var encodedSize: Int { get }
@@ -35,7 +37,8 @@ extension BinaryCoded {
   }
 }
 
-/// Enumerations whose cases have fixed numbers in the binary form, whatever their order in the source.
+/// Enumerations whose cases have fixed numbers in the binary form, whatever their order in the
+/// source.
 protocol Coded: CaseIterable {
   var code: UInt8 { get }
   /// What the number is called in a refusal.

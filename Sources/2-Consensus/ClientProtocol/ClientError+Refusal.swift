@@ -1,5 +1,6 @@
 extension ClientError {
-  /// The state machine's refusal as an error: nothing was changed, and the same request fails again.
+  /// The state machine's refusal as an error: nothing was changed, and the same request fails
+  /// again.
   public init(_ refusal: StoreRefusal) {
     let (code, message): (Code, String) =
       switch refusal {

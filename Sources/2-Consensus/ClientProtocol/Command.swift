@@ -1,7 +1,7 @@
 public import BinaryCodec
 
-/// Makes a write exactly-once: the state machine answers a repeated sequence of a session with the first
-/// answer (§6.3).
+/// Makes a write exactly-once: the state machine answers a repeated sequence of a session with the
+/// first answer (§6.3).
 public struct SessionStamp: Hashable, Sendable {
   public let session: UInt64
   /// Grows by one with each new request of the session.
@@ -33,11 +33,11 @@ public struct Command: Hashable, Sendable {
   }
 }
 
-/// What a client asks of the session table (§6.3). Never stamped itself: a session opened twice by a retry is
-/// never used and expires.
+/// What a client asks of the session table (§6.3). Never stamped itself: a session opened twice by
+/// a retry is never used and expires.
 public enum SessionOperation: Hashable, Sendable {
-  /// A new session; its id is the log index of this command. It expires when the log's time has moved on by
-  /// more than `timeToLive` milliseconds since its last use.
+  /// A new session; its id is the log index of this command. It expires when the log's time has
+  /// moved on by more than `timeToLive` milliseconds since its last use.
   case open(timeToLive: UInt64)
   /// Counts as a use.
   case renew(UInt64)
@@ -70,7 +70,8 @@ public struct Delete: Hashable, Sendable {
   }
 }
 
-/// If every comparison holds, `success` is done in order, else `failure`; all of it at one revision.
+/// If every comparison holds, `success` is done in order, else `failure`; all of it at one
+/// revision.
 public struct Transaction: Hashable, Sendable {
   public var compare: [Comparison]
   public var success: [Step]
@@ -90,8 +91,8 @@ public struct Transaction: Hashable, Sendable {
   }
 }
 
-/// A condition on every key of a range. A key that does not exist has version, revisions and lease 0; a
-/// comparison of its value never holds.
+/// A condition on every key of a range. A key that does not exist has version, revisions and lease
+/// 0; a comparison of its value never holds.
 public struct Comparison: Hashable, Sendable {
   public enum Relation: UInt8, Hashable, Sendable {
     case equal = 0
@@ -171,7 +172,8 @@ public enum StoreRefusal: Error, Hashable, Sendable {
   case duplicateKey
   /// The session is unknown or has expired; nothing was done.
   case sessionExpired
-  /// The session has used a later sequence, `last`, already; whether this one was ever done is not known.
+  /// The session has used a later sequence, `last`, already; whether this one was ever done is not
+  /// known.
   case staleSequence(last: UInt64)
   /// The same sequence was done before, at this revision; its answer was too long to be remembered.
   case answerForgotten(Revision)

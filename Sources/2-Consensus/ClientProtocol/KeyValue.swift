@@ -1,7 +1,7 @@
 public import BinaryCodec
 
-/// A store-wide version: every write transaction gets the next one. A new store is at revision 1, as in
-/// etcd v3's data model.
+/// A store-wide version: every write transaction gets the next one. A new store is at revision 1,
+/// as in etcd v3's data model.
 public struct Revision: Comparable, Hashable, Sendable {
   public let number: UInt64
 

@@ -1,5 +1,6 @@
-/// Bounds of the binary forms. They only keep damaged or hostile bytes from costing memory or stack: what a
-/// client may send is limited, more tightly and configurably, where requests are parsed.
+/// Bounds of the binary forms. They only keep damaged or hostile bytes from costing memory or
+/// stack: what a client may send is limited, more tightly and configurably, where requests are
+/// parsed.
 enum Limits {
   /// The one version that is written and read.
   static let formatVersion: UInt8 = 1
@@ -7,10 +8,11 @@ enum Limits {
   static let bytes = 16 << 20
   /// Longest host:port or message, in bytes; a message may quote a key.
   static let text = 64 << 10
-  /// Transactions within transactions: each level costs a few stack frames when it is read and applied; etcd's
-  /// clients nest one or two.
+  /// Transactions within transactions: each level costs a few stack frames when it is read and
+  /// applied; etcd's clients nest one or two.
   static let nesting = 8
-  /// Comparisons and steps of one command, all levels together: eight times what the API admits by default.
+  /// Comparisons and steps of one command, all levels together: eight times what the API admits by
+  /// default.
   static let steps = 1024
   /// Items of a page: a page is bounded by its bytes, and an item has at least this many.
   static let itemBytes = 33

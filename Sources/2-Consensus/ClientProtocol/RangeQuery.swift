@@ -18,8 +18,8 @@ public struct RangeQuery: Hashable, Sendable {
   public var content: Content
   /// At most so many items; nil: no limit of its own.
   public var limit: UInt32?
-  /// The page ends before the item that would exceed so many bytes of keys and values (it always has one
-  /// item); nil: no limit of its own.
+  /// The page ends before the item that would exceed so many bytes of keys and values (it always
+  /// has one item); nil: no limit of its own.
   public var maxBytes: UInt32?
   /// Continue behind this key, in `order`: the last key of the page before.
   public var after: Bytes?

@@ -11,7 +11,8 @@ public enum Consistency: UInt8, Hashable, Sendable {
   case stale = 2
 }
 
-/// What a client asks of the node it is connected to, once its bytes are understood and within limits.
+/// What a client asks of the node it is connected to, once its bytes are understood and within
+/// limits.
 public enum ClientRequest: Hashable, Sendable {
   /// An encoded `Command`: encoded once, where the request was parsed.
   case write(Bytes)
@@ -28,8 +29,8 @@ public struct ClientCall: Hashable, Sendable {
   public var request: ClientRequest
   /// Do not answer from a state older than this (`X-Min-Index`).
   public var minIndex: LogIndex?
-  /// Milliseconds the client will wait; after that it gets `timeout`, with outcome unknown for a write
-  /// that was proposed.
+  /// Milliseconds the client will wait; after that it gets `timeout`, with outcome unknown for a
+  /// write that was proposed.
   public var timeoutMilliseconds: UInt32
 
   public init(_ request: ClientRequest, minIndex: LogIndex? = nil, timeoutMilliseconds: UInt32) {

@@ -1,0 +1,26 @@
+/// The store's bounds; each is the same on every replica, because it decides what a command does.
+enum Limits {
+  /// Items of one page: with `pageBytes` and 41 bytes of metadata an item, a page stays below 8
+  /// MiB encoded, half of the longest frame between nodes.
+  static let pageItems = 65_536
+  /// Bytes of keys and values in one page, and in all pages of one transaction; twice the largest
+  /// value that the API admits by default would do.
+  static let pageBytes = 4 << 20
+  /// Bytes of keys and previous values that one command may ask for; it shares the longest frame
+  /// with the pages.
+  static let previousBytes = 4 << 20
+  /// Superseded versions dropped with each entry after a compaction: about 20 µs of work, and more
+  /// than nearly every entry adds, so the backlog shrinks under any load.
+  static let collectedPerEntry = 64
+  /// Sessions at one time. A view copies their table when the next write follows: 0.6 MB.
+  static let sessions = 10_000
+  /// Longest remembered answer, in bytes: with all sessions in use they hold 40 MB.
+  static let answerBytes = 4096
+  /// A session lives between one second and one day after its last use, in milliseconds.
+  static let sessionLifetime: ClosedRange<UInt64> = 1000...86_400_000
+  /// Bytes of one snapshot chunk, the last one excepted: a frame that a busy link carries in about
+  /// 2 ms.
+  static let chunkBytes = 256 << 10
+  /// Longest key or value in a snapshot: the longest payload of a log entry.
+  static let fieldBytes = 16 << 20
+}

@@ -1,0 +1,111 @@
+internal import BinaryCodec
+internal import ClientProtocol
+internal import Determinism
+internal import RaftTypes
+
+/// Puts a store together from the parts of a snapshot, in their order, and refuses parts that no
+/// store can have.
+struct SnapshotBuilder: Sendable {
+  private var contents = StoreView()
+  private var garbage = Garbage()
+  // Unfinished: whether the version that came last waits for the one that superseded it.
+  private var last: LastRecord?
+
+  private struct LastRecord: @unchecked Sendable {
+    let record: Record
+    let tag: UInt8
+  }
+
+  // Revisions and indices of any real store are far below it; sums of them cannot overflow.
+  private static let numberLimit: UInt64 = 1 << 62
+
+  /// Returns how many sessions follow.
+  mutating func readHeader(from reader: inout ByteReader) throws(DecodingFault) -> Int {
+    guard try reader.readRaw(SnapshotFormat.magic.count).elementsEqual(SnapshotFormat.magic)
+    else { throw .inconsistent("no snapshot of a store") }
+    let version = try reader.readUInt8()
+    guard version == SnapshotFormat.version else {
+      throw .unknown("snapshot version", value: UInt64(version))
+    }
+    let revision = Revision(try reader.readUInt64())
+    let compacted = Revision(try reader.readUInt64())
+    let index = LogIndex(try reader.readUInt64())
+    let time = LogTime(milliseconds: try reader.readUInt64())
+    guard revision >= Revision(1), revision.number < Self.numberLimit, compacted <= revision,
+      index.number < Self.numberLimit, time.milliseconds < Self.numberLimit
+    else { throw .inconsistent("revisions or index out of range") }
+    let sessions = try reader.readCount(limit: Limits.sessions)
+    contents.revision = revision
+    contents.compacted = compacted
+    contents.appliedIndex = index
+    contents.appliedTime = time
+    return sessions
+  }
+
+  mutating func add(_ session: Session) throws(DecodingFault) {
+    let previous = contents.sessions.sessions.keys.last ?? 0
+    guard session.id > previous, session.id <= contents.appliedIndex.number,
+      Limits.sessionLifetime.contains(session.timeToLive),
+      session.lastUse <= contents.appliedTime
+    else { throw .inconsistent("session \(session.id) breaks the rules") }
+    contents.sessions.restore(session)
+  }
+
+  mutating func add(_ record: Record, tag: UInt8) throws(DecodingFault) {
+    let header = record.header
+    guard header.modRevision > 1, header.modRevision <= contents.revision.number else {
+      throw .inconsistent("a record's revision is out of range")
+    }
+    if tag != SnapshotFormat.Tag.tombstone {
+      // Each write of a key takes a revision.
+      guard header.createRevision > 1, header.createRevision <= header.modRevision,
+        header.version >= 1,
+        header.version <= header.modRevision - header.createRevision + 1
+      else { throw .inconsistent("a record's revisions contradict each other") }
+    }
+    try settleLast(before: record)
+    last = LastRecord(record: record, tag: tag)
+    contents.recordHash &+= record.stateHash
+    if tag == SnapshotFormat.Tag.live {
+      _ = contents.live.insert(record, at: Position(record.key))
+      contents.liveBytes += record.byteCount
+    } else {
+      _ = contents.history.insert(record, at: record.position)
+      contents.historyBytes += record.byteCount
+    }
+  }
+
+  mutating func readEnd(from reader: inout ByteReader) throws(DecodingFault) {
+    let live = try reader.readUInt64()
+    let history = try reader.readUInt64()
+    let hash = try reader.readUInt64()
+    try settleLast(before: nil)
+    guard live == contents.live.count, history == contents.history.count,
+      hash == contents.stateHash
+    else { throw .inconsistent("counts or hash differ from the snapshot's own") }
+    garbage.sort()
+  }
+
+  var store: Store { Store(contents: contents, garbage: garbage) }
+
+  // Records ascend; a live version is the last of its key; a superseded one is followed by what
+  // superseded it, which tells when it may be dropped.
+  private mutating func settleLast(before next: Record?) throws(DecodingFault) {
+    guard let last else { return }
+    if let next, !last.record.position.precedes(next.position) {
+      throw .inconsistent("records are not in order")
+    }
+    let continues = next.map { KeyOrder.compare($0.key, last.record.key) == 0 } ?? false
+    switch last.tag {
+    case SnapshotFormat.Tag.live:
+      if continues { throw .inconsistent("a live record is not the last of its key") }
+    case SnapshotFormat.Tag.tombstone:
+      garbage.append(last.record, dueAt: last.record.header.modRevision)
+    default:
+      guard continues, let next else {
+        throw .inconsistent("a superseded record without a successor")
+      }
+      garbage.append(last.record, dueAt: next.header.modRevision)
+    }
+  }
+}

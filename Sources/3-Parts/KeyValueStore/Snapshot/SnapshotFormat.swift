@@ -1,0 +1,113 @@
+internal import BinaryCodec
+internal import ClientProtocol
+internal import RaftTypes
+
+/// The bytes of a whole store, before they are framed and compressed: equal for equal states,
+/// whatever built them.
+///
+/// ```
+/// magic "QKVS" | version u8 | revision u64 | compacted u64 | applied index u64 | applied time u64
+/// session count u32 | sessions, by id:
+///   id u64 | time to live u64 | last use u64 | last sequence u64 | answer u8 (0 none, 1 bytes, 2 revision u64)
+/// records, by key and then revision:
+///   1 live, 2 superseded   key | mod u64 | value | create u64 | version u64 | lease u64
+///   3 tombstone            key | mod u64
+/// 0 end | live records u64 | history records u64 | state hash u64
+/// ```
+/// Integers are little-endian; keys and values have a 32-bit length. The backlog that a compaction
+/// left is part of the state: it goes along, so that the restored store drops it with the same
+/// entries as its source.
+enum SnapshotFormat {
+  static let magic: [UInt8] = Array("QKVS".utf8)
+  static let version: UInt8 = 1
+
+  enum Tag {
+    static let end: UInt8 = 0
+    static let live: UInt8 = 1
+    static let superseded: UInt8 = 2
+    static let tombstone: UInt8 = 3
+  }
+
+  enum AnswerTag {
+    static let none: UInt8 = 0
+    static let whole: UInt8 = 1
+    static let forgotten: UInt8 = 2
+  }
+
+  static func write(_ session: Session, to writer: inout ByteWriter) {
+    writer.write(session.id)
+    writer.write(session.timeToLive)
+    writer.write(session.lastUse.milliseconds)
+    writer.write(session.lastSequence)
+    switch session.answer {
+    case nil: writer.write(AnswerTag.none)
+    case .whole(let bytes):
+      writer.write(AnswerTag.whole)
+      writer.write(sized: bytes)
+    case .forgotten(let revision):
+      writer.write(AnswerTag.forgotten)
+      writer.write(revision.number)
+    }
+  }
+
+  static func readSession(from reader: inout ByteReader) throws(DecodingFault) -> Session {
+    var session = Session(
+      id: try reader.readUInt64(), timeToLive: try reader.readUInt64(),
+      lastUse: LogTime(milliseconds: try reader.readUInt64()))
+    session.lastSequence = try reader.readUInt64()
+    let tag = try reader.readUInt8()
+    switch tag {
+    case AnswerTag.none: session.answer = nil
+    case AnswerTag.whole:
+      let bytes = try reader.readSized(limit: Limits.answerBytes)
+      do {
+        _ = try CommandResult(decoding: bytes)
+      } catch {
+        throw .inconsistent("a remembered answer is damaged: \(error)")
+      }
+      session.answer = .whole(Array(bytes))
+    case AnswerTag.forgotten:
+      session.answer = .forgotten(Revision(try reader.readUInt64()))
+    default: throw .unknown("answer", value: UInt64(tag))
+    }
+    return session
+  }
+
+  static func write(_ record: Record, live: Bool, to writer: inout ByteWriter) {
+    let header = record.header
+    writer.write(record.isTombstone ? Tag.tombstone : live ? Tag.live : Tag.superseded)
+    writer.write(sized: record.key)
+    writer.write(header.modRevision)
+    guard !record.isTombstone else { return }
+    writer.write(sized: record.value)
+    writer.write(header.createRevision)
+    writer.write(header.version)
+    writer.write(header.lease)
+  }
+
+  /// A record and its tag; nil at the end of the records.
+  static func readRecord(
+    from reader: inout ByteReader
+  ) throws(DecodingFault) -> (record: Record, tag: UInt8)? {
+    let tag = try reader.readUInt8()
+    guard tag != Tag.end else { return nil }
+    guard tag <= Tag.tombstone else { throw .unknown("record", value: UInt64(tag)) }
+    let key = try reader.readSized(limit: Limits.fieldBytes)
+    let modRevision = try reader.readUInt64()
+    if tag == Tag.tombstone {
+      return (key.withUnsafeBytes { Record.tombstone(key: $0, at: modRevision) }, tag)
+    }
+    let value = try reader.readSized(limit: Limits.fieldBytes)
+    let createRevision = try reader.readUInt64()
+    let version = try reader.readUInt64()
+    let lease = try reader.readUInt64()
+    let record = key.withUnsafeBytes { key in
+      value.withUnsafeBytes { value in
+        Record.make(
+          key: key, value: value, createRevision: createRevision, modRevision: modRevision,
+          version: version, lease: lease)
+      }
+    }
+    return (record, tag)
+  }
+}

@@ -1,0 +1,51 @@
+/// A 64-bit fingerprint of state: folded 128-bit products, the construction of wyhash. Equal on
+/// every machine. It finds divergence, not attacks: whoever can choose keys could build a
+/// collision.
+struct StateHash {
+  private(set) var value: UInt64
+
+  init(seed: UInt64) { value = seed }
+
+  @inline(__always)
+  mutating func combine(_ number: UInt64) {
+    value = Self.fold(number ^ 0xa076_1d64_78bd_642f, value ^ 0xe703_7ed1_a0b4_28db)
+  }
+
+  /// The bytes and their number.
+  mutating func combine(_ bytes: UnsafeRawBufferPointer) {
+    var at = 0
+    if let base = bytes.baseAddress {
+      while at + 16 <= bytes.count {
+        let a = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        let b = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: at + 8, as: UInt64.self))
+        value = Self.fold(a ^ 0x8ebc_6af0_9c88_c6e3, b ^ value)
+        at += 16
+      }
+    }
+    while at < bytes.count {
+      combine(KeyOrder.head(bytes, skip: at))
+      at += 8
+    }
+    combine(UInt64(bytes.count))
+  }
+
+  @inline(__always)
+  private static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let product = a.multipliedFullWidth(by: b)
+    return product.high ^ product.low
+  }
+}
+
+extension Record {
+  /// Depends on every field, the key and the value.
+  var stateHash: UInt64 {
+    var hash = StateHash(seed: 1)
+    hash.combine(header.createRevision)
+    hash.combine(header.modRevision)
+    hash.combine(header.version)
+    hash.combine(header.lease)
+    hash.combine(key)
+    hash.combine(value)
+    return hash.value
+  }
+}

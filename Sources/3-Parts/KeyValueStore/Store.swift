@@ -1,0 +1,104 @@
+public import BinaryCodec
+public import ClientProtocol
+public import RaftTypes
+
+/// The replicated state machine: ordered, multi-version, deterministic. Its data model is etcd
+/// v3's.
+///
+/// A value: it changes only through `apply` and `advance`, which take the log's entries one by
+/// one; the state after an index is the same on every replica, whatever its clock, build or past.
+/// Copies and views are cheap and independent. Not for use by several threads at once; a
+/// `StoreView` is.
+///
+/// ```swift
+/// var store = Store()
+/// let put = Command(.put(Put(key: key, value: value))).encoded()
+/// let result = store.apply(put[...], at: LogIndex(1), time: now)
+/// let page = try store.read(RangeQuery(range: .all))
+/// ```
+public struct Store: Sendable {
+  var contents: StoreView
+  // Behind `contents`, so that views do not share it: it is rebuilt when a snapshot is read.
+  var garbage = Garbage()
+
+  /// Empty, at revision 1, nothing applied.
+  public init() { contents = StoreView() }
+
+  init(contents: StoreView, garbage: Garbage) {
+    self.contents = contents
+    self.garbage = garbage
+  }
+
+  /// Applies the command of one entry, whole or not at all.
+  ///
+  /// Bytes that are no command are answered `.refused(.malformed)`, on every replica alike.
+  /// - Precondition: `index` follows the last applied one.
+  public mutating func apply(
+    _ command: Bytes, at index: LogIndex, time: LogTime
+  ) -> CommandResult {
+    advance(to: index, time: time)
+    guard let command = try? Command(decoding: command) else {
+      return result(.refused(.malformed))
+    }
+    guard let stamp = command.stamp else { return execute(command.operation) }
+    switch contents.sessions.judge(
+      stamp, at: contents.appliedTime, revision: contents.revision)
+    {
+    case .answered(let result): return result
+    case .new:
+      let result = execute(command.operation)
+      contents.sessions.remember(result, for: stamp)
+      return result
+    }
+  }
+
+  /// Notes an entry that is no command, so that index and time move on: sessions expire by it,
+  /// compacted history is dropped.
+  /// - Precondition: `index` follows the last applied one.
+  public mutating func advance(to index: LogIndex, time: LogTime) {
+    precondition(
+      index == contents.appliedIndex.next,
+      "Store: entry \(index) does not follow the applied \(contents.appliedIndex)")
+    contents.sessions.expire(from: contents.appliedTime, to: time)
+    contents.appliedIndex = index
+    contents.appliedTime = max(contents.appliedTime, time)
+    collectGarbage()
+  }
+
+  /// The state as it is now; constant time.
+  public func view() -> StoreView { contents }
+
+  public var revision: Revision { contents.revision }
+  public var oldestRevision: Revision { contents.oldestRevision }
+  public var appliedIndex: LogIndex { contents.appliedIndex }
+  public var appliedTime: LogTime { contents.appliedTime }
+  /// See `StoreView.stateHash`.
+  public var stateHash: UInt64 { contents.stateHash }
+  public var statistics: StoreStatistics { contents.statistics }
+
+  /// See `StoreView.read`.
+  public func read(_ query: RangeQuery) throws(StoreRefusal) -> RangeResult {
+    try contents.read(query)
+  }
+
+  private mutating func execute(_ operation: Command.Operation) -> CommandResult {
+    let next = contents.revision.next
+    switch operation {
+    case .put(let put):
+      let previous = write(put, at: next)
+      contents.revision = next
+      return result(.put(previous: previous))
+    case .delete(let delete): return execute(delete, at: next)
+    case .transaction(let transaction): return execute(transaction, at: next)
+    case .compact(let revision): return compact(to: revision)
+    case .session(let operation):
+      return result(
+        contents.sessions.apply(
+          operation, at: contents.appliedIndex, time: contents.appliedTime))
+    }
+  }
+
+  func result(_ outcome: CommandResult.Outcome) -> CommandResult {
+    CommandResult(revision: contents.revision, outcome: outcome)
+  }
+}
