@@ -1,0 +1,158 @@
+internal import ClientProtocol
+internal import Glibc
+internal import NIOCore
+
+extension ClientConnection {
+  func deliver(_ reply: ClientReply, tag: UInt64) {
+    precondition(
+      tag >= firstTag && tag - firstTag < UInt64(exchanges.count),
+      "ClientConnection: a reply for \(tag); open are \(exchanges.count) from \(firstTag)")
+    let place = exchanges.index(exchanges.startIndex, offsetBy: Int(tag - firstTag))
+    guard case .waiting(let form, let start) = exchanges[place].state else {
+      preconditionFailure("ClientConnection: a second reply for \(tag)")
+    }
+    server.gauges.answered(form, start, exchanges[place].heldBytes)
+    exchanges[place].heldBytes = 0
+    exchanges[place].state = .answered(.reply(reply, form))
+    if tag == firstTag { settle() }
+  }
+
+  /// Writes the answers that are due: those of the oldest exchanges, up to the first that has none.
+  func settle() {
+    guard context != nil else { return }
+    while !isClosing, let oldest = exchanges.first {
+      switch oldest.state {
+      case .waiting: return
+      case .receiving(let owesContinue):
+        guard owesContinue else { return }
+        exchanges[exchanges.startIndex].state = .receiving(owesContinue: false)
+        out.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+        return mark()
+      case .answered(let answer):
+        exchanges.removeFirst()
+        firstTag += 1
+        write(answer, oldest.delivery)
+      }
+    }
+    resumeReading()
+  }
+
+  private func write(_ answer: Exchange.Answer, _ given: ResponseWriter.Delivery) {
+    var delivery = given
+    if server.isDraining, exchanges.isEmpty { delivery.persistence = .close }
+    let status: Int
+    switch answer {
+    case .reply(let reply, let form):
+      status = server.writer.write(reply, as: form, delivery, into: &out)
+    case .refusal(let refusal):
+      status = server.writer.write(refusal, server.port.stamp, delivery, into: &out)
+    case .page(let endpoint, let verbose):
+      status = server.writer.writePage(
+        endpoint, verbose: verbose, of: server, delivery, into: &out)
+    case .allow(let methods):
+      status = server.writer.writeAllow(methods, server.port.stamp, delivery, into: &out)
+    }
+    server.gauges.responses[status] += 1
+    if delivery.persistence == .close { isClosing = true }
+    if exchanges.isEmpty { since = server.tick }
+    mark()
+  }
+
+  /// Asks for a flush at the end of this turn.
+  func mark() {
+    guard !isMarked else { return }
+    isMarked = true
+    server.flushLater(self)
+  }
+
+  /// The end of a turn: sends what has gathered.
+  func flush() {
+    isMarked = false
+    guard let context else { return }
+    let count = out.readableBytes
+    server.gauges.sentBytes += UInt64(count)
+    if isClosing {
+      begin(.ended)
+      context.writeAndFlush(wrapOutboundOut(out)).assumeIsolated().whenComplete { _ in
+        self.closeAfterAnswers()
+      }
+      out = ByteBuffer()
+      return
+    }
+    guard count > 0 else { return }
+    context.writeAndFlush(wrapOutboundOut(out), promise: nil)
+    // Once written, the buffer is ours alone again and `clear` keeps its space for the next turn.
+    if out.capacity > Self.keptBytes { out = ByteBuffer() } else { out.clear() }
+    guard self.context != nil, !context.channel.isWritable else { return }
+    unsentBytes += count
+    if unsentBytes > server.limits.unsentBytes { cut() }
+  }
+
+  /// An answer larger than this does not keep its space.
+  private static var keptBytes: Int { 64 << 10 }
+
+  private func closeAfterAnswers() {
+    guard let context else { return }
+    guard lingers else { return context.close(promise: nil) }
+    // To close a socket with unread bytes resets the connection, and the client might lose the answer.
+    context.close(mode: .output).assumeIsolated().whenFailure { _ in
+      self.context?.close(promise: nil)
+    }
+  }
+
+  // MARK: Cutting off
+
+  /// Checks the time limits; once a tick.
+  func check(at tick: UInt64) {
+    let limits = server.limits
+    let age = tick - since
+    if let stalledSince, tick - stalledSince >= limits.stalledTicks { return cut() }
+    switch intake {
+    case .idle:
+      if exchanges.isEmpty, age >= limits.idleTicks { context?.close(promise: nil) }
+    case .head:
+      if age >= limits.headTicks { refuseSlow("the request's head") }
+    case .body:
+      if age >= limits.bodyTicks { refuseSlow("the request's body") }
+    case .discarding:
+      if age >= limits.bodyTicks { cut() }
+    case .ended:
+      if isClosing, lingers, age >= limits.lingerTicks { cut() }
+    }
+  }
+
+  private func refuseSlow(_ what: String) {
+    server.gauges.connectionsCut += 1
+    refuseRest(
+      Refusal(
+        ClientError(.timeout, "\(what) took too long", outcome: .notApplied, retryable: true),
+        status: 408))
+  }
+
+  /// Closes once what is under way is answered; at once when nothing is.
+  func drain() {
+    guard exchanges.isEmpty else { return }
+    switch intake {
+    case .idle, .ended: if !isClosing { context?.close(promise: nil) }
+    case .head, .body, .discarding: return
+    }
+  }
+
+  /// Resets the connection of a client that breaks the rules.
+  private func cut() {
+    server.gauges.connectionsCut += 1
+    reset()
+  }
+
+  /// Closes so that the client learns it at once: with SO_LINGER 0 the kernel sends a reset and forgets what
+  /// was not sent (socket(7)).
+  func reset() {
+    guard let context else { return }
+    // A channel that is no socket, as in tests, just closes.
+    if let socket = context.channel as? any SocketOptionProvider {
+      // On its event loop this takes effect before it returns.
+      socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in }
+    }
+    context.close(promise: nil)
+  }
+}

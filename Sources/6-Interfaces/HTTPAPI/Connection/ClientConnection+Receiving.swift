@@ -1,0 +1,219 @@
+internal import BinaryCodec
+internal import ClientProtocol
+internal import NIOCore
+internal import NIOHTTP1
+
+extension ClientConnection {
+  /// Bytes came from the socket, before they are decoded.
+  func bytesArrived(_ count: Int) {
+    server.gauges.receivedBytes += UInt64(count)
+    if case .idle = intake { begin(.head) }
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head): receive(head)
+    case .body(let part): receive(part)
+    case .end: receiveEnd()
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard let fault = error as? HTTPParserError else {
+      context.close(promise: nil)
+      return
+    }
+    if fault == .headerOverflow {
+      refuseRest(
+        Refusal(.exceeds("header_field_bytes, header_bytes or header_count", overflow), status: 431)
+      )
+    } else {
+      refuseRest(Refusal(.badRequest("this is not HTTP/1.1: \(fault)")))
+    }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let event = event as? ChannelEvent, event == .inputClosed { inputClosed() }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  /// The client will send nothing more; it may still want its answers.
+  private func inputClosed() {
+    if case .ended = intake, exchanges.isEmpty {
+      // All answers are written, and a lingering close waits for just this.
+      if lingers { context?.close(promise: nil) }
+      return
+    }
+    begin(.ended)
+    if exchanges.isEmpty {
+      context?.close(promise: nil)
+    } else {
+      newest.delivery.persistence = .close
+    }
+  }
+
+  private var overflow: Int { server.limits.headerBytes }
+
+  private func receive(_ head: HTTPRequestHead) {
+    switch intake {
+    case .ended: return
+    case .idle, .head: break
+    case .body, .discarding: preconditionFailure("a head came inside a body")
+    }
+    var exchange = Exchange(
+      state: .receiving(owesContinue: false),
+      delivery: .init(isHead: head.method == .HEAD, persistence: persistence(after: head)))
+    do throws(Refusal) {
+      let fields = try RequestFields(head)
+      // After these the decoder looks at nothing any more: whatever follows is another protocol.
+      if fields.asksUpgrade || head.method == .CONNECT { exchange.delivery.persistence = .close }
+      if head.method == .OPTIONS {
+        exchange.state = .answered(try options(head))
+        exchanges.append(exchange)
+        begin(.discarding(0))
+        settle()
+        return
+      }
+      let request = try Request(head, fields, server.limits)
+      exchange.state = .receiving(owesContinue: fields.expectsContinue)
+      exchanges.append(exchange)
+      begin(.body(request, ByteBuffer()))
+      if fields.expectsContinue { settle() }
+    } catch {
+      exchange.state = .answered(.refusal(error))
+      exchanges.append(exchange)
+      begin(.discarding(0))
+      if error.status == 413 || error.status == 417 || head.headers.contains(name: "expect") {
+        endInput()
+      }
+      settle()
+    }
+  }
+
+  private func options(_ head: HTTPRequestHead) throws(Refusal) -> Exchange.Answer {
+    let target = try Refusal.of { () throws(ClientError) in try RequestTarget(head.uri) }
+    guard let allow = Routes.allowed(at: target.path) else { throw Refusal(.noSuchRoute) }
+    return .allow(allow)
+  }
+
+  private func persistence(after head: HTTPRequestHead) -> ResponseHead.Persistence {
+    guard head.isKeepAlive, !server.isDraining else { return .close }
+    return head.version == .http1_1 ? .keepAlive : .keepAliveSpoken
+  }
+
+  private func receive(_ part: ByteBuffer) {
+    switch intake {
+    case .ended: return
+    case .idle, .head: preconditionFailure("a body came without its head")
+    case .discarding(let bytes):
+      let total = bytes + part.readableBytes
+      intake = .discarding(total)
+      if total > server.limits.bodyBytes { endInput() }
+    case .body(let request, var body):
+      intake = .discarding(0)
+      do throws(Refusal) {
+        try request.bound(body.readableBytes + part.readableBytes, server.limits)
+        guard server.gauges.heldBytes + part.readableBytes <= server.limits.inFlightBytes else {
+          throw Refusal(.overloaded("too many bytes of requests are in flight; try again later"))
+        }
+        if body.readableBytes == 0 {
+          body = part
+        } else {
+          if let length = request.fields.contentLength { body.reserveCapacity(length) }
+          body.writeImmutableBuffer(part)
+        }
+        newest.state = .receiving(owesContinue: false)
+        newest.heldBytes += part.readableBytes
+        server.gauges.heldBytes += part.readableBytes
+        intake = .body(request, body)
+      } catch {
+        refuseNewest(error)
+        // The rest of a body that was too long is not worth waiting for.
+        if error.status == 413 { endInput() }
+        settle()
+      }
+    }
+  }
+
+  private func receiveEnd() {
+    switch intake {
+    case .ended: return
+    case .idle, .head: preconditionFailure("a request ended without its head")
+    case .discarding: finishRequest()
+    case .body(let request, let body):
+      finishRequest()
+      perform(request, body)
+    }
+  }
+
+  /// The request has been received in full. One that asked to close is the last that is looked at.
+  private func finishRequest() {
+    if let last = exchanges.last, last.delivery.persistence == .close {
+      begin(.ended)
+    } else if isClosing {
+      begin(.ended)
+    } else {
+      begin(.idle)
+    }
+  }
+
+  private func perform(_ request: Request, _ body: ByteBuffer) {
+    do throws(ClientError) {
+      let bytes = body.readableBytes == 0 ? [] : [UInt8](body.readableBytesView)[...]
+      switch try request.prepare(body: bytes, server.limits) {
+      case .page(let endpoint, let verbose):
+        newest.state = .answered(.page(endpoint, verbose: verbose))
+        settle()
+      case .call(let call, let form):
+        guard server.gauges.inFlight < server.limits.inFlight else {
+          throw .overloaded("\(server.limits.inFlight) requests are in flight; try again later")
+        }
+        newest.state = .waiting(form, since: .now())
+        server.gauges.inFlight += 1
+        let tag = firstTag + UInt64(exchanges.count - 1)
+        server.port.submit(call, from: self, tag: tag)
+      }
+    } catch {
+      refuseNewest(Refusal(error))
+      settle()
+    }
+  }
+
+  private func refuseNewest(_ refusal: Refusal) {
+    server.gauges.heldBytes -= newest.heldBytes
+    newest.heldBytes = 0
+    newest.state = .answered(.refusal(refusal))
+  }
+
+  /// Nothing of the stream can be understood, or waited for, any more.
+  func refuseRest(_ refusal: Refusal) {
+    if case .ended = intake { return }
+    if let last = exchanges.last, case .receiving = last.state {
+      refuseNewest(refusal)
+    } else if case .discarding = intake, !exchanges.isEmpty {
+      // The newest exchange has its answer already.
+    } else if !isClosing {
+      exchanges.append(
+        Exchange(state: .answered(.refusal(refusal)), delivery: .init(persistence: .close)))
+    }
+    endInput()
+    settle()
+  }
+
+  /// Looks at nothing more that comes, and closes after the newest exchange's answer, in two steps.
+  private func endInput() {
+    begin(.ended)
+    lingers = true
+    if exchanges.isEmpty {
+      isClosing = true
+      mark()
+    } else {
+      newest.delivery.persistence = .close
+    }
+  }
+
+  func begin(_ intake: Intake) {
+    self.intake = intake
+    since = server.tick
+  }
+}

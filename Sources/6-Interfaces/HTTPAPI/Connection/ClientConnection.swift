@@ -1,0 +1,108 @@
+internal import BinaryCodec
+internal import ClientProtocol
+internal import NIOCore
+internal import NIOHTTP1
+
+/// One client's connection: takes requests from the decoder, hands them to the node, writes the answers in
+/// the order of the requests, and keeps the client within its limits. Lives on the server's event loop.
+///
+/// Answers of one turn of the event loop gather in `out` and leave in one write at its end.
+///
+/// Invariants: `exchanges` holds the requests that were not answered on the wire, oldest first; exchange i
+/// has the tag `firstTag + i`; only the newest can be `receiving`; each `waiting` one is owed exactly one
+/// `deliver` by the port, also after the connection was closed.
+final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  let server: HTTPServer
+  private unowned let listener: Listener
+  var context: ChannelHandlerContext?
+
+  var intake = Intake.idle
+  /// The server's tick at which `intake`, or the wait for its next request, began.
+  var since: UInt64 = 0
+  var exchanges = CircularBuffer<Exchange>(initialCapacity: 4)
+  var firstTag: UInt64 = 0
+
+  var out = ByteBuffer()
+  var isMarked = false
+  /// The last answer is in `out` or was written.
+  var isClosing = false
+  /// Close in two steps, because the client may still be sending.
+  var lingers = false
+  /// The tick at which the client stopped taking answers; nil while it takes them.
+  var stalledSince: UInt64?
+  /// Bytes written since then.
+  var unsentBytes = 0
+  private var isReadHeld = false
+
+  init(_ server: HTTPServer, _ listener: Listener) {
+    self.server = server
+    self.listener = listener
+    since = server.tick
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    listener.connections[ObjectIdentifier(self)] = self
+    server.gauges.connectionOpened()
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { forget() }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    forget()
+    context.fireChannelInactive()
+  }
+
+  private func forget() {
+    guard context != nil else { return }
+    context = nil
+    out = ByteBuffer()
+    // What was submitted stays on the books until the port has answered it.
+    if let last = exchanges.last, case .receiving = last.state {
+      server.gauges.heldBytes -= last.heldBytes
+      exchanges.removeLast()
+    }
+    intake = .ended
+    listener.connections[ObjectIdentifier(self)] = nil
+    server.connectionClosed()
+  }
+
+  /// The exchange of the request that came last. There must be one.
+  var newest: Exchange {
+    get { exchanges[offset: exchanges.count - 1] }
+    set { exchanges[offset: exchanges.count - 1] = newValue }
+  }
+
+  // MARK: Flow control
+
+  /// Not read while enough requests wait, or while the client does not take its answers: the socket's buffer
+  /// fills and the client feels it (TCP's own flow control).
+  private var mayRead: Bool {
+    exchanges.count < server.limits.pipelined && stalledSince == nil
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if mayRead { context.read() } else { isReadHeld = true }
+  }
+
+  func resumeReading() {
+    guard isReadHeld, mayRead, let context else { return }
+    isReadHeld = false
+    context.read()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable {
+      stalledSince = nil
+      unsentBytes = 0
+      resumeReading()
+    } else if stalledSince == nil {
+      stalledSince = server.tick
+    }
+    context.fireChannelWritabilityChanged()
+  }
+}

@@ -1,0 +1,27 @@
+internal import ClientProtocol
+internal import NIOCore
+
+/// One request of a connection and what has become of it. Answers leave in the order of the requests
+/// (RFC 9112, section 9.3.2), so an answer that comes early waits here.
+struct Exchange {
+  enum State {
+    /// The body is still coming. `owesContinue`: the client waits for leave to send it.
+    case receiving(owesContinue: Bool)
+    /// With the node since then.
+    case waiting(ReplyForm, since: NIODeadline)
+    case answered(Answer)
+  }
+
+  enum Answer {
+    case reply(ClientReply, ReplyForm)
+    case refusal(Refusal)
+    case page(Endpoint, verbose: Bool)
+    /// To OPTIONS.
+    case allow(String)
+  }
+
+  var state: State
+  var delivery: ResponseWriter.Delivery
+  /// Bytes of its body that count against `Limits.inFlightBytes`.
+  var heldBytes = 0
+}

@@ -1,0 +1,106 @@
+internal import BinaryCodec
+internal import ClientProtocol
+internal import RaftTypes
+
+/// A response's status line and header fields, written as bytes in one fixed order.
+struct ResponseHead {
+  enum Content {
+    case json, bytes, text, metrics
+    /// 204: no content and no length (RFC 9110, section 8.6).
+    case none
+  }
+
+  /// What becomes of the connection afterwards.
+  enum Persistence {
+    /// The habit of HTTP/1.1, unspoken.
+    case keepAlive
+    /// Spoken, for a client of HTTP/1.0 that asked for it.
+    case keepAliveSpoken
+    case close
+  }
+
+  var status = 200
+  var content = Content.json
+  var contentLength: Int
+  var persistence: Persistence
+  var stamp: ReplyStamp
+  var entityTag: Revision?
+  var retryAfter: Int?
+  var allow: String?
+
+  /// - Parameter date: as RFC 9110, section 5.6.7, writes it.
+  func write(date: [UInt8], into bytes: inout [UInt8]) {
+    bytes.append(Self.statusLine(status))
+    bytes.append("\r\nDate: ")
+    bytes.append(contentsOf: date)
+    bytes.append("\r\nX-Raft-Term: ", stamp.term.number)
+    bytes.append("\r\nX-Raft-Index: ", stamp.index.number)
+    bytes.append("\r\nX-Revision: ", stamp.revision.number)
+    bytes.append("\r\nX-Node: ", stamp.node.number)
+    if let entityTag {
+      bytes.append("\r\nETag: \"", entityTag.number)
+      bytes.append("\"")
+    }
+    if let retryAfter { bytes.append("\r\nRetry-After: ", UInt64(retryAfter)) }
+    if let allow {
+      bytes.append("\r\nAllow: ")
+      bytes.append(contentsOf: allow.utf8)
+    }
+    switch persistence {
+    case .keepAlive: break
+    case .keepAliveSpoken: bytes.append("\r\nConnection: keep-alive")
+    case .close: bytes.append("\r\nConnection: close")
+    }
+    switch content {
+    case .json: bytes.append("\r\nContent-Type: application/json")
+    case .bytes: bytes.append("\r\nContent-Type: application/octet-stream")
+    case .text: bytes.append("\r\nContent-Type: text/plain; charset=utf-8")
+    case .metrics: bytes.append("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8")
+    case .none:
+      bytes.append("\r\n\r\n")
+      return
+    }
+    bytes.append("\r\nContent-Length: ", UInt64(contentLength))
+    bytes.append("\r\n\r\n")
+  }
+
+  private static func statusLine(_ status: Int) -> StaticString {
+    switch status {
+    case 200: "HTTP/1.1 200 OK"
+    case 204: "HTTP/1.1 204 No Content"
+    case 400: "HTTP/1.1 400 Bad Request"
+    case 404: "HTTP/1.1 404 Not Found"
+    case 405: "HTTP/1.1 405 Method Not Allowed"
+    case 408: "HTTP/1.1 408 Request Timeout"
+    case 409: "HTTP/1.1 409 Conflict"
+    case 410: "HTTP/1.1 410 Gone"
+    case 412: "HTTP/1.1 412 Precondition Failed"
+    case 413: "HTTP/1.1 413 Content Too Large"
+    case 417: "HTTP/1.1 417 Expectation Failed"
+    case 429: "HTTP/1.1 429 Too Many Requests"
+    case 431: "HTTP/1.1 431 Request Header Fields Too Large"
+    case 501: "HTTP/1.1 501 Not Implemented"
+    case 502: "HTTP/1.1 502 Bad Gateway"
+    case 503: "HTTP/1.1 503 Service Unavailable"
+    case 504: "HTTP/1.1 504 Gateway Timeout"
+    case 507: "HTTP/1.1 507 Insufficient Storage"
+    default: "HTTP/1.1 500 Internal Server Error"
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ text: StaticString) {
+    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  fileprivate mutating func append(_ text: StaticString, _ number: UInt64) {
+    append(text)
+    var divisor: UInt64 = 1
+    while number / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
+      divisor /= 10
+    }
+  }
+}

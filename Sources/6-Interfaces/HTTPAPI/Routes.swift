@@ -1,0 +1,96 @@
+internal import BinaryCodec
+internal import NIOHTTP1
+
+/// Everything the API can be asked for.
+enum Endpoint: Hashable {
+  case putKey, getKey, deleteKey
+  case readRange, deleteRange
+  case transaction, compact
+  case cluster, leader, transferLeader, members, health, limits
+  case snapshot
+  case status, alive, ready, metrics, index
+}
+
+/// One row of the table: what a method and a path mean.
+struct Route {
+  let method: HTTPMethod
+  /// `{key}` stands for the rest of the path, slashes included.
+  let path: StaticString
+  let endpoint: Endpoint
+  let parameters: [Parameter]
+}
+
+/// Which endpoints exist.
+enum Routes {
+  private static let range: [Parameter] = [.prefix, .start, .end]
+  private static let page: [Parameter] = [
+    .limit, .cursor, .maxBytes, .keysOnly, .countOnly, .order, .revision,
+  ]
+
+  static let table: [Route] = [
+    Route(.PUT, "/v1/kv/{key}", .putKey, [.lease, .prev, .timeout]),
+    Route(.GET, "/v1/kv/{key}", .getKey, [.raw, .revision, .consistency, .timeout]),
+    Route(.DELETE, "/v1/kv/{key}", .deleteKey, [.prev, .timeout]),
+    Route(.GET, "/v1/kv", .readRange, range + page + [.consistency, .timeout]),
+    Route(.DELETE, "/v1/kv", .deleteRange, range + [.prev, .timeout]),
+    Route(.POST, "/v1/txn", .transaction, [.timeout]),
+    Route(.POST, "/v1/compact", .compact, [.timeout]),
+    Route(.GET, "/v1/cluster", .cluster, [.timeout]),
+    Route(.GET, "/v1/cluster/leader", .leader, [.timeout]),
+    Route(.POST, "/v1/cluster/leader/transfer", .transferLeader, [.timeout]),
+    Route(.GET, "/v1/cluster/members", .members, [.timeout]),
+    Route(.GET, "/v1/cluster/health", .health, [.timeout]),
+    Route(.GET, "/v1/cluster/limits", .limits),
+    Route(.POST, "/v1/snapshot", .snapshot, [.timeout]),
+    Route(.GET, "/v1/status", .status),
+    Route(.GET, "/livez", .alive, [.verbose]),
+    Route(.GET, "/readyz", .ready, [.verbose]),
+    Route(.GET, "/metrics", .metrics),
+    Route(.GET, "/", .index),
+  ]
+
+  private static let keyPrefix = Array("/v1/kv/".utf8)
+  private static let keyRows = table.filter { matches($0, keyPrefix[...]) }
+
+  /// The row for a request, and the key in its path, still percent-encoded.
+  static func find(_ method: HTTPMethod, _ path: Bytes) throws(Refusal) -> (Route, key: Bytes) {
+    // HEAD is answered as GET without its body (RFC 9110, section 9.3.2).
+    let wanted = method == .HEAD ? HTTPMethod.GET : method
+    if path.starts(with: keyPrefix) {
+      for row in keyRows where row.method == wanted {
+        return (row, path.dropFirst(keyPrefix.count))
+      }
+    } else {
+      for row in table where row.method == wanted && matches(row, path) { return (row, []) }
+    }
+    guard let allow = allowed(at: path) else {
+      throw Refusal(.noSuchRoute)
+    }
+    throw Refusal(.noSuchMethod(method.rawValue, allow), allow: allow)
+  }
+
+  /// The methods that a path has, as the Allow header lists them; nil when it has none.
+  static func allowed(at path: Bytes) -> String? {
+    let isAny = path.elementsEqual("*".utf8)
+    var methods: [String] = []
+    for row in table where isAny || matches(row, path) {
+      let more = row.method == .GET ? ["GET", "HEAD"] : [row.method.rawValue]
+      for method in more where !methods.contains(method) { methods.append(method) }
+    }
+    return methods.isEmpty ? nil : (methods + ["OPTIONS"]).joined(separator: ", ")
+  }
+
+  private static func matches(_ row: Route, _ path: Bytes) -> Bool {
+    let pattern = UnsafeBufferPointer(start: row.path.utf8Start, count: row.path.utf8CodeUnitCount)
+    guard pattern.last == UInt8(ascii: "}") else { return path.elementsEqual(pattern) }
+    return path.starts(with: pattern.prefix { $0 != UInt8(ascii: "{") })
+  }
+}
+
+extension Route {
+  fileprivate init(
+    _ method: HTTPMethod, _ path: StaticString, _ endpoint: Endpoint, _ parameters: [Parameter] = []
+  ) {
+    self.init(method: method, path: path, endpoint: endpoint, parameters: parameters)
+  }
+}

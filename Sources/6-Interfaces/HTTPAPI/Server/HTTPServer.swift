@@ -1,0 +1,116 @@
+package import NIOCore
+internal import NIOHTTP1
+
+/// The HTTP interface of a node, on one event loop: listeners, connections, and what they share.
+///
+/// Everything here is called on that event loop.
+package final class HTTPServer {
+  package let limits: Limits
+  let port: any RequestPort
+  let loop: any EventLoop
+
+  var writer = ResponseWriter()
+  let gauges = Gauges()
+  /// Grows by one every `Limits.tickMilliseconds`; all time limits of connections count in it.
+  private(set) var tick: UInt64 = 0
+  private var clock: RepeatedTask?
+  private var dirty: [ClientConnection] = []
+
+  var listeners: [Listener] = []
+  var virtualListener: Listener?
+  var isDraining = false
+  var drained: EventLoopPromise<Void>?
+
+  /// - Parameter port: answers the requests, on `loop`.
+  package init(on loop: any EventLoop, port: any RequestPort, limits: Limits = Limits()) {
+    self.loop = loop
+    self.port = port
+    self.limits = limits
+  }
+
+  /// Starts the clock of the time limits. `drain` stops it.
+  package func start() {
+    let this = NIOLoopBound(self, eventLoop: loop)
+    let period = TimeAmount.milliseconds(limits.tickMilliseconds)
+    clock = loop.scheduleRepeatedTask(initialDelay: period, delay: period) { _ in
+      this.value.sweep()
+    }
+  }
+
+  func stopClock() {
+    clock?.cancel()
+    clock = nil
+  }
+
+  /// One tick: checks every connection's time limits.
+  func sweep() {
+    tick += 1
+    for listener in listeners {
+      for connection in Array(listener.connections.values) { connection.check(at: tick) }
+    }
+  }
+
+  /// Builds the pipeline of a connection that `listener` accepted, or answers that there are too many.
+  func adopt(_ channel: any Channel, by listener: Listener) throws {
+    guard gauges.connections < limits.connections, !isDraining, !listener.isClosed else {
+      gauges.connectionsRefused += 1
+      try channel.pipeline.syncOperations.addHandler(RefusingHandler())
+      return
+    }
+    let connection = ClientConnection(self, listener)
+    var decoding = NIOHTTPDecoderLimitConfiguration()
+    decoding.maxHeaderFieldSize = limits.headerFieldBytes
+    decoding.maxHeaderListSize = limits.headerBytes
+    decoding.maxHeaderFieldCount = limits.headerCount
+    let decoder = HTTPRequestDecoder(
+      leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
+    let pipeline = channel.pipeline.syncOperations
+    try pipeline.addHandler(ByteClock(connection))
+    try pipeline.addHandler(ByteToMessageHandler(decoder))
+    try pipeline.addHandler(connection)
+  }
+
+  /// Sends what `connection` has gathered at the end of this turn: one write a connection, however many
+  /// answers the turn brought.
+  func flushLater(_ connection: ClientConnection) {
+    dirty.append(connection)
+    guard dirty.count == 1 else { return }
+    let this = NIOLoopBound(self, eventLoop: loop)
+    loop.execute { this.value.flush() }
+  }
+
+  private func flush() {
+    let connections = dirty
+    dirty.removeAll(keepingCapacity: true)
+    for connection in connections { connection.flush() }
+  }
+
+  func connectionClosed() {
+    gauges.connections -= 1
+    if isDraining, gauges.connections == 0 { finishDraining() }
+  }
+}
+
+/// Answers 503 to a connection that there is no room for, and closes it.
+private final class RefusingHandler: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  private static let answer: StaticString = """
+    HTTP/1.1 503 Service Unavailable\r\n\
+    Retry-After: 1\r\n\
+    Connection: close\r\n\
+    Content-Type: application/json\r\n\
+    Content-Length: 130\r\n\
+    \r\n\
+    {"error":{"code":"overloaded","message":"this node has no room for another connection",\
+    "outcome":"not_applied","retryable":true}}
+    """
+
+  func channelActive(context: ChannelHandlerContext) {
+    let answer = context.channel.allocator.buffer(staticString: Self.answer)
+    context.writeAndFlush(wrapOutboundOut(answer)).assumeIsolated().whenComplete { _ in
+      context.close(promise: nil)
+    }
+  }
+}
