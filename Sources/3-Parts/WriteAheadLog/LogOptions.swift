@@ -1,0 +1,20 @@
+/// Sizes that a log is opened with. They may differ from run to run; files keep what they were made with.
+public struct LogOptions: Hashable, Sendable {
+  /// Bytes of a segment. 64 MiB: rolling is rare, a recycled file is reused within minutes under load.
+  public let segmentSize: Int
+  /// Bytes of the reserve file: what a snapshot and the next segment may need on a full disk.
+  public let reserveSize: Int
+  /// Recycled segments that are kept for reuse; further ones are removed.
+  public let spareLimit: Int
+
+  /// - Precondition: `segmentSize` is a multiple of 4096, at least four sectors, below 4 GiB.
+  public init(segmentSize: Int = 64 << 20, reserveSize: Int = 64 << 20, spareLimit: Int = 2) {
+    precondition(
+      segmentSize % OnDiskFormat.sectorSize == 0 && segmentSize >= Limits.smallestSegment
+        && segmentSize <= UInt32.max && reserveSize >= 0 && spareLimit >= 1,
+      "LogOptions: segment \(segmentSize), reserve \(reserveSize), spares \(spareLimit)")
+    self.segmentSize = segmentSize
+    self.reserveSize = reserveSize
+    self.spareLimit = spareLimit
+  }
+}

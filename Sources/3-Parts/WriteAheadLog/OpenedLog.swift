@@ -1,0 +1,167 @@
+internal import BinaryCodec
+internal import Determinism
+internal import RaftTypes
+
+/// The log as its segments give it: what recovery hands to the running log.
+struct OpenedLog<Files: FileSystem> {
+  private(set) var segments: [WriteAheadLog<Files>.Segment] = []
+  let file: Files.File
+  private(set) var group: RecordGroup
+  private(set) var replay: LogReplay
+  /// Segments that a reset made void and a crash left behind, oldest first.
+  let void: [WriteAheadLog<Files>.Segment]
+
+  var last: LogPosition { replay.last }
+
+  var faulty: SortedMap<LogIndex, Term> {
+    SortedMap(
+      replay.slots.lazy.compactMap { slot -> (LogIndex, Term)? in
+        guard case .faulty(let position) = slot else { return nil }
+        return (position.index, position.term)
+      })
+  }
+
+  /// Reads every segment that counts, and makes the last group durable once more.
+  init(
+    _ files: Files, _ identity: DiskIdentity, _ notes: inout [RecoveryNote]
+  ) throws(LogFault) {
+    let headers = try Self.headers(files, identity)
+    let start = headers.lastIndex { $0.isReset } ?? 0
+    void = headers[..<start].map {
+      WriteAheadLog<Files>.Segment(sequence: $0.sequence, size: $0.size, highest: $0.base.index)
+    }
+    let counting = headers[start...]
+    guard let first = counting.first, let end = counting.last else {
+      throw .damaged(
+        Damage(path: OnDiskFormat.logDirectory, offset: 0, finding: "there is no log segment"))
+    }
+    do {
+      file = try files.open(OnDiskFormat.segmentPath(end.sequence))
+    } catch {
+      throw LogFault(error)
+    }
+    replay = LogReplay(base: first.base)
+    group = RecordGroup(sequence: end.sequence, start: OnDiskFormat.firstRecord, chain: 0)
+    for (header, next) in zip(counting, counting.dropFirst().map(Optional.some) + [nil]) {
+      try read(SegmentReader(files, header), next, &notes)
+    }
+  }
+
+  private static func headers(
+    _ files: Files, _ identity: DiskIdentity
+  ) throws(LogFault) -> [SegmentHeader] {
+    let names: [String]
+    do {
+      names = try files.list(OnDiskFormat.logDirectory)
+    } catch {
+      throw LogFault(error)
+    }
+    var headers: [SegmentHeader] = []
+    for sequence in names.compactMap(OnDiskFormat.segmentSequence).sorted() {
+      let header = try SegmentReader.header(files, sequence, identity)
+      if let before = headers.last, !header.isReset, before.sequence + 1 != sequence {
+        throw .damaged(
+          Damage(
+            path: OnDiskFormat.segmentPath(before.sequence + 1), offset: 0,
+            finding: "the segment is missing between its neighbours"))
+      }
+      headers.append(header)
+    }
+    return headers
+  }
+
+  private mutating func read(
+    _ reader: SegmentReader, _ next: SegmentHeader?, _ notes: inout [RecoveryNote]
+  ) throws(LogFault) {
+    notes += reader.unreadable.map { .unreadableSector(path: reader.path, offset: $0) }
+    var segment = WriteAheadLog<Files>.Segment(
+      sequence: reader.header.sequence, size: reader.header.size,
+      highest: reader.header.base.index)
+    var scanner = reader.scanner()
+    var durable = OnDiskFormat.firstRecord
+    while let found = try scanner.next() {
+      try apply(found, reader.path, &notes)
+      segment.highest = max(segment.highest, found.identity.last)
+      durable = found.identity.durable
+    }
+    segments.append(segment)
+    if let next {
+      guard next.previous == scanner.chain, next.base == replay.last else {
+        throw Self.gap(scanner, "the next segment continues another record")
+      }
+    } else {
+      try end(reader, scanner, durable: durable, &notes)
+    }
+  }
+
+  private mutating func apply(
+    _ found: SegmentScanner.Found, _ path: String, _ notes: inout [RecoveryNote]
+  ) throws(LogFault) {
+    let identity = found.identity
+    var entries: [Entry]?
+    do {
+      entries = try found.body.map { body throws(DecodingFault) in
+        try RecordBody.unpack(body, as: identity)
+      }
+    } catch {
+      throw .damaged(
+        Damage(
+          path: path, offset: identity.offset, finding: "record of this version: \(error)",
+          remedy: "run the version of the program that wrote it"))
+    }
+    guard replay.apply(identity, entries) else {
+      throw .damaged(
+        Damage(
+          path: path, offset: identity.offset,
+          finding: "entries from \(identity.first) after a log that ends at \(replay.last)"))
+    }
+    if entries == nil {
+      notes.append(
+        .faultyRecord(
+          path: path, offset: identity.offset,
+          first: LogPosition(term: identity.term, index: identity.first),
+          last: LogPosition(term: identity.term, index: identity.last)))
+    } else if !found.headIsSound || !found.copyIsSound {
+      let offset = found.headIsSound ? identity.copyOffset : identity.offset
+      notes.append(.identityRestored(path: path, offset: offset))
+    }
+  }
+
+  // The last segment ends in zeros, in what an earlier life of the file left, or in a tear.
+  private mutating func end(
+    _ reader: SegmentReader, _ scanner: SegmentScanner, durable: Int,
+    _ notes: inout [RecoveryNote]
+  ) throws(LogFault) {
+    if let proof = try scanner.evidenceOfDurability() {
+      throw Self.gap(scanner, "the record at byte \(proof) proves that one was durable here")
+    }
+    if try scanner.hasTraces() {
+      notes.append(.tornTailCut(path: reader.path, offset: scanner.position))
+    }
+    try rewrite(reader, durable..<scanner.position)
+    group = RecordGroup(
+      sequence: reader.header.sequence, start: scanner.position, chain: scanner.chain)
+  }
+
+  // What was read may stand in the page cache alone: after a failed sync the kernel holds pages for clean
+  // that never reached the disk. Writing the last group again makes it durable before anybody counts on it.
+  private func rewrite(_ reader: SegmentReader, _ range: Range<Int>) throws(LogFault) {
+    let isWhole = reader.unreadable.allSatisfy {
+      $0 + OnDiskFormat.sectorSize <= range.lowerBound || $0 >= range.upperBound
+    }
+    guard !range.isEmpty, isWhole else { return }
+    do {
+      try file.write(reader.bytes[range], at: range.lowerBound)
+      try file.sync()
+    } catch {
+      throw .poisoned(error)
+    }
+  }
+
+  private static func gap(_ scanner: SegmentScanner, _ why: String) -> LogFault {
+    .damaged(
+      Damage(
+        path: scanner.path, offset: scanner.position,
+        finding: "no record can be read here, but \(why)"))
+  }
+}

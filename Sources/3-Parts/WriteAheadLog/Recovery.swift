@@ -1,0 +1,62 @@
+public import RaftTypes
+
+/// What a directory holds, as `WriteAheadLog.open` found it.
+public struct Recovery: Equatable, Sendable {
+  public let identity: DiskIdentity
+  public let ballot: RecoveredBallot
+  /// The snapshot to start from; nil when the log reaches back to entry 1.
+  public let snapshot: SnapshotFile?
+  /// The log without a gap. Begins at or below the entry after the snapshot (a tail below it is kept for slow
+  /// followers); empty when the snapshot is all there is.
+  public let slots: [LogSlot]
+  /// What recovery did or noticed, in the order of finding. Show it to the operator.
+  public let notes: [RecoveryNote]
+}
+
+/// The ballot after a restart.
+public enum RecoveredBallot: Hashable, Sendable {
+  /// What this disk promised.
+  case sound(Ballot)
+  /// Both copies are lost, now or in an earlier life: a vote may have been given that nobody remembers. The
+  /// node neither votes nor leads. `term` is what it has saved since.
+  case damaged(term: Term)
+}
+
+/// Something that recovery did or noticed.
+public enum RecoveryNote: Hashable, Sendable {
+  /// The log ended in a write that a crash interrupted; nobody was promised what it held.
+  case tornTailCut(path: String, offset: Int)
+  /// A record's body rotted; its entries are kept as faulty slots until the leader fills them.
+  case faultyRecord(path: String, offset: Int, first: LogPosition, last: LogPosition)
+  /// One of a record's two identities rotted; the other one was used.
+  case identityRestored(path: String, offset: Int)
+  /// One copy of a file of two copies was lost and written anew.
+  case copyRewritten(path: String, copy: Int)
+  /// A snapshot cannot be used.
+  case snapshotDamaged(path: String, offset: Int, finding: String)
+  /// The newest snapshot is damaged; the one before it and the log replace it.
+  case fellBack(to: LogPosition)
+  /// The log ended below the snapshot or contradicted it; the snapshot replaces it (§7).
+  case logReplaced(by: LogPosition)
+  /// A file that a crash left unfinished was removed.
+  case unfinishedRemoved(path: String)
+  /// There is no room for the reserve file: writes are refused once the current segment is full.
+  case reserveMissing
+  /// A sector could not be read; it counts as rotten.
+  case unreadableSector(path: String, offset: Int)
+}
+
+/// A snapshot that stands on the disk under its final name.
+public struct SnapshotFile: Hashable, Sendable {
+  public let descriptor: SnapshotDescriptor
+  /// Relative to the data directory.
+  public let path: String
+  /// Length of the file in bytes.
+  public let size: Int
+
+  public init(descriptor: SnapshotDescriptor, path: String, size: Int) {
+    self.descriptor = descriptor
+    self.path = path
+    self.size = size
+  }
+}

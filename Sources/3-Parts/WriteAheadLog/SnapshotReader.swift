@@ -1,0 +1,157 @@
+internal import BinaryCodec
+internal import EntryFormat
+public import RaftTypes
+
+/// Reads one snapshot file: its raw chunks, to restore a state, or the file's own bytes, to stream it to a
+/// follower. Every byte is checked before it is handed out; `verify` checks the whole beforehand.
+public struct SnapshotReader<Files: FileSystem> {
+  private let file: Files.File
+  /// Relative to the data directory.
+  public let path: String
+  /// What the snapshot is of.
+  public let descriptor: SnapshotDescriptor
+  /// Length of the file in bytes.
+  public let size: Int
+  private let body: Int
+  private let seed: UInt32
+  private var offset: Int
+  private var checksum: UInt32
+  private var totals = SnapshotTotals()
+  private var isFinished = false
+
+  /// Opens the file and reads its header. Throws `.damaged`, naming the offset, when that is damaged.
+  public init(_ files: Files, path: String) throws(LogFault) {
+    do {
+      file = try files.open(path)
+      size = try file.size()
+    } catch {
+      throw LogFault(error)
+    }
+    self.path = path
+    let prefix = try Self.read(file, path, SnapshotFormat.headerPrefix, at: 0)
+    let length = try Self.descriptorLength(prefix, path)
+    let header = try Self.read(file, path, SnapshotFormat.headerPrefix + length + 4, at: 0)
+    let checked = header.dropLast(4)
+    guard ByteReader.littleEndian32(header.suffix(4)) == Checksum.crc32c(checked) else {
+      throw Self.damaged(path, 0, "the header's checksum is wrong")
+    }
+    var reader = ByteReader(checked.dropFirst(SnapshotFormat.headerPrefix))
+    do {
+      descriptor = try MembershipFormat.readSnapshot(from: &reader)
+      try reader.finish()
+    } catch {
+      throw Self.damaged(path, SnapshotFormat.headerPrefix, "descriptor: \(error)")
+    }
+    body = header.count
+    offset = body
+    seed = Checksum.crc32c(header)
+    checksum = seed
+  }
+
+  /// The next chunk of raw bytes, nil after the last one. Throws `.damaged` with the offset of what is wrong;
+  /// the end is reported only when the totals agree.
+  public mutating func next() throws(LogFault) -> [UInt8]? {
+    guard !isFinished else { return nil }
+    let start = try Self.read(file, path, 4, at: offset)
+    guard ByteReader.littleEndian32(start[...]) != 0 else {
+      try readTrailer()
+      return nil
+    }
+    let (length, frame) = try readChunk()
+    let raw: [UInt8]
+    do {
+      raw = try LZ4.decompressFrame(frame[...], limit: Limits.snapshotChunk)
+    } catch {
+      throw Self.damaged(path, offset, "chunk does not decompress: \(error)")
+    }
+    guard raw.count == length else {
+      throw Self.damaged(path, offset, "chunk has \(raw.count) raw bytes instead of \(length)")
+    }
+    totals.count(raw[...])
+    offset += SnapshotFormat.chunkPrefix + frame.count
+    return raw
+  }
+
+  /// Reads the whole file once and throws `.damaged` if a restore or a follower would find fault with it.
+  public func verify() throws(LogFault) {
+    var reader = self
+    reader.offset = body
+    reader.checksum = seed
+    reader.totals = SnapshotTotals()
+    reader.isFinished = false
+    while try reader.next() != nil {}
+  }
+
+  /// The file's own bytes from `offset` on, at most `count`, empty at its end: for streaming. The receiver
+  /// verifies the whole.
+  public func fileBytes(_ count: Int, at offset: Int) throws(LogFault) -> [UInt8] {
+    precondition(offset >= 0 && offset <= size, "byte \(offset) of \(size) of \(path)")
+    do {
+      return try file.read(min(count, size - offset), at: offset)
+    } catch {
+      throw LogFault(error)
+    }
+  }
+
+  private mutating func readChunk() throws(LogFault) -> (length: Int, frame: [UInt8]) {
+    let prefix = try Self.read(file, path, SnapshotFormat.chunkPrefix, at: offset)
+    guard let raw = ByteReader.littleEndian32(prefix[..<4]),
+      let stored = ByteReader.littleEndian32(prefix[4..<8]),
+      let claimed = ByteReader.littleEndian32(prefix[8...]),
+      raw <= UInt32(Limits.snapshotChunk), stored <= UInt32(SnapshotFormat.storedLimit)
+    else { throw Self.damaged(path, offset, "chunk lengths are out of bounds") }
+    let start = offset + SnapshotFormat.chunkPrefix
+    let frame = try Self.read(file, path, Int(stored), at: start)
+    let sum = Checksum.crc32c(frame, seed: Checksum.crc32c(prefix[..<8], seed: checksum))
+    guard sum == claimed else { throw Self.damaged(path, offset, "chunk's checksum is wrong") }
+    checksum = sum
+    return (Int(raw), frame)
+  }
+
+  private mutating func readTrailer() throws(LogFault) {
+    let trailer = try Self.read(file, path, SnapshotFormat.trailerSize, at: offset)
+    guard trailer == SnapshotFormat.trailer(totals, previous: checksum),
+      offset + trailer.count == size
+    else { throw Self.damaged(path, offset, "the trailer contradicts the chunks") }
+    isFinished = true
+  }
+
+  private static func descriptorLength(
+    _ prefix: [UInt8], _ path: String
+  ) throws(LogFault) -> Int {
+    var reader = ByteReader(prefix)
+    guard let magic = try? reader.readUInt32(), magic == SnapshotFormat.magic else {
+      throw damaged(path, 0, "no snapshot begins here")
+    }
+    guard let version = try? reader.readUInt16(), let zero = try? reader.readUInt16(),
+      let length = try? reader.readUInt32()
+    else { throw damaged(path, 0, "the file ends in its header") }
+    guard Int(version) == OnDiskFormat.version else {
+      throw .unsupportedVersion(
+        path: path, found: Int(version), supported: OnDiskFormat.version)
+    }
+    guard zero == 0, length <= UInt32(Limits.snapshotHeader) else {
+      throw damaged(path, 0, "the header's length is out of bounds")
+    }
+    return Int(length)
+  }
+
+  private static func read(
+    _ file: Files.File, _ path: String, _ count: Int, at offset: Int
+  ) throws(LogFault) -> [UInt8] {
+    let bytes: [UInt8]
+    do {
+      bytes = try file.read(count, at: offset)
+    } catch {
+      throw damaged(path, offset, "cannot be read: \(error)")
+    }
+    guard bytes.count == count else {
+      throw damaged(path, offset + bytes.count, "the file ends early")
+    }
+    return bytes
+  }
+
+  private static func damaged(_ path: String, _ offset: Int, _ finding: String) -> LogFault {
+    .damaged(Damage(path: path, offset: offset, finding: finding))
+  }
+}

@@ -1,0 +1,87 @@
+public import BinaryCodec
+public import RaftTypes
+
+/// Writes one snapshot, on a thread of its own, with its own file: the log is not touched. Until `finish`
+/// nothing has the snapshot's name; what is abandoned is removed at the next start.
+///
+/// Throws `.diskFull` when there is no room, `.file` otherwise: the partial file is gone then, the log is
+/// well, and another snapshot may be tried.
+public struct SnapshotWriter<Files: FileSystem> {
+  private let files: Files
+  private let descriptor: SnapshotDescriptor
+  private let file: Files.File
+  private let partial: String
+  private var pending: [UInt8] = []
+  private var offset: Int
+  private var checksum: UInt32
+  private var totals = SnapshotTotals()
+
+  /// - Precondition: the snapshot covers at least the genesis; an empty one has no meaning (pitfall 38).
+  public init(_ files: Files, _ descriptor: SnapshotDescriptor) throws(LogFault) {
+    precondition(descriptor.position.index.number >= 1, "a snapshot of nothing")
+    self.files = files
+    self.descriptor = descriptor
+    partial = SnapshotFormat.path(descriptor.position) + ".partial"
+    let header = SnapshotFormat.header(descriptor)
+    offset = header.count
+    checksum = Checksum.crc32c(header)
+    do {
+      try files.discard(partial)
+      file = try files.create(partial)
+      try file.write(header[...], at: 0)
+    } catch {
+      throw Self.abandon(files, partial, error)
+    }
+  }
+
+  /// Raw bytes written so far.
+  public var rawBytes: UInt64 { totals.rawBytes + UInt64(pending.count) }
+
+  /// Appends raw bytes of the state, as many as the caller has at hand.
+  public mutating func append(_ bytes: Bytes) throws(LogFault) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let run = rest.prefix(Limits.snapshotChunk - pending.count)
+      pending.append(contentsOf: run)
+      rest = rest.dropFirst(run.count)
+      if pending.count == Limits.snapshotChunk { try writeChunk() }
+    }
+  }
+
+  /// Syncs the file and gives it its name, durably. Hand the result to `WriteAheadLog.adopt`.
+  public mutating func finish() throws(LogFault) -> SnapshotFile {
+    if !pending.isEmpty { try writeChunk() }
+    let trailer = SnapshotFormat.trailer(totals, previous: checksum)
+    let path = SnapshotFormat.path(descriptor.position)
+    do {
+      try file.write(trailer[...], at: offset)
+      try file.sync()
+      try files.rename(partial, to: path)
+      try files.syncDirectory(OnDiskFormat.snapshotDirectory)
+    } catch {
+      throw Self.abandon(files, partial, error)
+    }
+    return SnapshotFile(descriptor: descriptor, path: path, size: offset + trailer.count)
+  }
+
+  /// Gives up: removes what was written.
+  public consuming func cancel() { try? files.discard(partial) }
+
+  private mutating func writeChunk() throws(LogFault) {
+    let chunk = SnapshotFormat.chunk(pending[...], previous: checksum)
+    do {
+      try file.write(chunk.bytes[...], at: offset)
+    } catch {
+      throw Self.abandon(files, partial, error)
+    }
+    totals.count(pending[...])
+    offset += chunk.bytes.count
+    checksum = chunk.checksum
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  private static func abandon(_ files: Files, _ partial: String, _ fault: FileFault) -> LogFault {
+    try? files.discard(partial)
+    return LogFault(fault)
+  }
+}

@@ -1,0 +1,66 @@
+internal import BinaryCodec
+
+/// A small value kept as two checksummed copies in two sectors of one file: the identity and the ballot.
+///
+/// ```
+/// magic u32 | version u16 | length u16 | generation u64 | value | zeros | crc32c over the sector's rest
+/// ```
+struct TwinSectors {
+  static let fileSize = 2 * OnDiskFormat.sectorSize
+  private static let headerSize = 16
+
+  /// One copy as it was read.
+  struct Copy: Equatable {
+    /// Grows with every value written.
+    let generation: UInt64
+    let value: [UInt8]
+  }
+
+  let magic: UInt32
+  let path: String
+
+  func encode(_ value: [UInt8], generation: UInt64) -> [UInt8] {
+    precondition(value.count <= OnDiskFormat.sectorSize - Self.headerSize - 4, "\(path): too long")
+    var writer = ByteWriter(capacity: OnDiskFormat.sectorSize)
+    writer.write(magic)
+    writer.write(UInt16(OnDiskFormat.version))
+    writer.write(UInt16(value.count))
+    writer.write(generation)
+    writer.write(raw: value)
+    let padding = OnDiskFormat.sectorSize - 4 - writer.count
+    writer.write(raw: repeatElement(0, count: padding))
+    writer.write(Checksum.crc32c(writer.bytes))
+    return writer.bytes
+  }
+
+  /// Both copies, nil where one is damaged or missing.
+  func read(_ file: some StoredFile) throws(LogFault) -> [Copy?] {
+    var copies: [Copy?] = []
+    for slot in 0..<2 {
+      copies.append(try decode(readSector(file, slot)))
+    }
+    return copies
+  }
+
+  // A sector that cannot be read is a damaged copy, not a reason to give up the other one.
+  private func readSector(_ file: some StoredFile, _ slot: Int) -> [UInt8] {
+    (try? file.read(OnDiskFormat.sectorSize, at: slot * OnDiskFormat.sectorSize)) ?? []
+  }
+
+  private func decode(_ sector: [UInt8]) throws(LogFault) -> Copy? {
+    guard sector.count == OnDiskFormat.sectorSize,
+      ByteReader.littleEndian32(sector[..<4]) == magic,
+      ByteReader.littleEndian32(sector.suffix(4)) == Checksum.crc32c(sector.dropLast(4))
+    else { return nil }
+    var reader = ByteReader(sector.dropFirst(4))
+    guard let version = try? reader.readUInt16(), let length = try? reader.readUInt16(),
+      let generation = try? reader.readUInt64()
+    else { return nil }
+    guard Int(version) == OnDiskFormat.version else {
+      throw .unsupportedVersion(
+        path: path, found: Int(version), supported: OnDiskFormat.version)
+    }
+    guard let value = try? reader.readRaw(Int(length)) else { return nil }
+    return Copy(generation: generation, value: Array(value))
+  }
+}

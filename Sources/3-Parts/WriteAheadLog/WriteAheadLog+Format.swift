@@ -1,0 +1,79 @@
+internal import BinaryCodec
+public import RaftTypes
+
+extension WriteAheadLog {
+  /// Makes an empty directory a node's, durably: identity, blank ballot, and a log that holds `genesis`; nil
+  /// for a node that joins a cluster, whose log comes from the leader. A format that a crash interrupted may
+  /// be repeated; a directory that holds data is refused with `.alreadyFormatted`.
+  /// - Precondition: `genesis` is entry 1 of term 0 with this cluster.
+  public static func format(
+    _ files: Files, _ identity: DiskIdentity, genesis: Entry?,
+    _ options: LogOptions = LogOptions()
+  ) throws(LogFault) {
+    if let genesis {
+      guard case .genesis(identity.cluster, _) = genesis.payload,
+        genesis.position == LogPosition(term: .zero, index: LogIndex(1))
+      else { preconditionFailure("format with \(genesis.position) of another cluster") }
+    }
+    try refuseData(files)
+    do {
+      try clear(files)
+      try IdentityFile.writePartial(files, identity)
+      for directory in [OnDiskFormat.logDirectory, OnDiskFormat.snapshotDirectory] {
+        try files.createDirectory(directory)
+      }
+      try files.syncDirectory("")
+      try BallotFile.create(files, identity)
+      try files.syncDirectory("")
+      try firstSegment(files, identity, genesis, options)
+      try IdentityFile.commit(files)
+    } catch {
+      throw LogFault(error)
+    }
+  }
+
+  private static func firstSegment(
+    _ files: Files, _ identity: DiskIdentity, _ genesis: Entry?, _ options: LogOptions
+  ) throws(FileFault) {
+    let pieces = RecordPiece.pieces(.append, genesis.map { [$0] } ?? [])
+    let size = OnDiskFormat.segmentSize(
+      nominal: options.segmentSize, stored: pieces.first?.body.count ?? 0)
+    let order = SpareOrder(number: 1, size: size)
+    try order.carryOut(on: files)
+    let header = SegmentHeader(
+      sequence: 1, disk: identity, size: size, base: .origin, previous: 0, isReset: false)
+    let file = try SegmentHeader.install(header, in: files, spare: OnDiskFormat.sparePath(1))
+    var group = RecordGroup(sequence: 1, start: OnDiskFormat.firstRecord, chain: 0)
+    for piece in pieces { _ = group.add(piece, below: size) }
+    group.close()
+    try file.write(group.bytes[...], at: group.start)
+    try file.sync()
+  }
+
+  /// Refuses a directory that holds anything but an interrupted format.
+  private static func refuseData(_ files: Files) throws(LogFault) {
+    let names: [String]
+    do {
+      names = try files.list("").filter { $0 != OnDiskFormat.lockFile }
+    } catch {
+      throw LogFault(error)
+    }
+    let isInterrupted =
+      names.contains(OnDiskFormat.identityPartial) && !names.contains(OnDiskFormat.identityFile)
+    guard names.isEmpty || isInterrupted else {
+      throw LogFault.alreadyFormatted(found: names.sorted())
+    }
+  }
+
+  /// Clears away what an interrupted format left.
+  private static func clear(_ files: Files) throws(FileFault) {
+    let names = try files.list("")
+    for directory in [OnDiskFormat.logDirectory, OnDiskFormat.snapshotDirectory]
+    where names.contains(directory) {
+      for name in try files.list(directory) { try files.discard(directory + "/" + name) }
+      try files.syncDirectory(directory)
+    }
+    try files.discard(OnDiskFormat.ballotFile)
+    try files.discard(OnDiskFormat.reserveFile)
+  }
+}

@@ -1,0 +1,128 @@
+internal import BinaryCodec
+internal import RaftTypes
+
+/// What `WriteAheadLog.open` found.
+public enum Opening<Files: FileSystem> {
+  /// Nothing was ever formatted here: the node has no identity and only waits to be contacted.
+  case unformatted
+  /// A node's data, ready to go on.
+  case opened(WriteAheadLog<Files>, Recovery)
+}
+
+extension WriteAheadLog {
+  /// Opens a data directory and recovers what it holds.
+  ///
+  /// Cuts a torn tail, keeps rotten records as faulty slots, and refuses with `.damaged` rather than forget
+  /// anything that may have been acknowledged. The caller holds the directory's lock.
+  public static func open(
+    _ files: Files, _ options: LogOptions = LogOptions()
+  ) throws(LogFault) -> Opening<Files> {
+    var notes: [RecoveryNote] = []
+    guard let identity = try IdentityFile.read(files, repairing: true, &notes) else {
+      try refuseOrphans(files)
+      return .unformatted
+    }
+    let shelf = try SnapshotShelf(files, identity.cluster, &notes)
+    let opened = try OpenedLog(files, identity, &notes)
+    let join = try joins(shelf, opened.replay, &notes)
+    let ballots = try BallotFile.open(files, identity, &notes)
+    let spares = try prepare(files, options, shelf, &notes)
+    let log = WriteAheadLog(
+      files: files, options: options, identity: identity, opened: opened, spares: spares,
+      ballots: ballots, snapshots: shelf.usable)
+    log.segments = opened.void + log.segments
+    while log.segments.count > opened.segments.count { try log.dropOldest() }
+    if join == .replaced, let snapshot = shelf.usable.first {
+      try log.reset(to: snapshot.descriptor)
+    }
+    return .opened(
+      log,
+      Recovery(
+        identity: identity, ballot: ballots.recovered, snapshot: shelf.usable.first,
+        slots: join == .replaced ? [] : opened.replay.slots, notes: notes))
+  }
+
+  // Data without an identity is either a format that a crash interrupted, or a loss.
+  private static func refuseOrphans(_ files: Files) throws(LogFault) {
+    do {
+      let names = try files.list("").filter { $0 != OnDiskFormat.lockFile }
+      guard !names.contains(OnDiskFormat.identityPartial) else { return }
+      let ours = [
+        OnDiskFormat.ballotFile, OnDiskFormat.logDirectory, OnDiskFormat.snapshotDirectory,
+      ]
+      guard names.contains(where: ours.contains) else { return }
+    } catch {
+      throw LogFault(error)
+    }
+    throw .damaged(
+      Damage(
+        path: OnDiskFormat.identityFile, offset: 0,
+        finding: "the file is missing beside a node's data"))
+  }
+
+  private enum Join { case connected, replaced }
+
+  /// Whether log and snapshot fit together, and how; throws where they leave a hole.
+  private static func joins(
+    _ shelf: SnapshotShelf, _ log: LogReplay, _ notes: inout [RecoveryNote]
+  ) throws(LogFault) -> Join {
+    let start = shelf.usable.first?.descriptor.position ?? .origin
+    let holds = { (position: LogPosition) in
+      log.base == position || log.slot(at: position.index)?.position == position
+    }
+    if shelf.hasLostNewest, let newest = shelf.newest {
+      guard holds(start), holds(newest) else {
+        throw .damaged(
+          Damage(
+            path: SnapshotFormat.path(newest), offset: 0,
+            finding: "damaged, and the log from \(log.base) to \(log.last) does not replace it"))
+      }
+      notes.append(.fellBack(to: start))
+      return .connected
+    }
+    if holds(start) { return .connected }
+    guard let first = log.slots.first?.position ?? (log.last < start ? log.last : nil),
+      first.index <= start.index.next, start != .origin
+    else {
+      throw .damaged(
+        Damage(
+          path: OnDiskFormat.logDirectory, offset: 0,
+          finding: "the log begins after \(log.base), the snapshot ends at \(start)"))
+    }
+    notes.append(.logReplaced(by: start))
+    return .replaced
+  }
+
+  /// Clears away what crashes left, and collects spares and reserve.
+  private static func prepare(
+    _ files: Files, _ options: LogOptions, _ shelf: SnapshotShelf, _ notes: inout [RecoveryNote]
+  ) throws(LogFault) -> SparePool<Files> {
+    do {
+      let names = try files.list(OnDiskFormat.logDirectory).sorted()
+      let partials = names.filter { $0.hasSuffix(".partial") }.map { "wal/" + $0 }
+      for path in partials + shelf.unfinished {
+        try files.discard(path)
+        notes.append(.unfinishedRemoved(path: path))
+      }
+      for path in shelf.surplus { try files.discard(path) }
+      var spares: [SparePool<Files>.Spare] = []
+      for number in names.compactMap(OnDiskFormat.spareNumber) {
+        let size = try files.open(OnDiskFormat.sparePath(number)).size()
+        spares.append(SparePool<Files>.Spare(number: number, size: size))
+      }
+      let hasReserve = try reserveIsWhole(files, options)
+      var pool = SparePool(files: files, options: options, spares: spares, hasReserve: hasReserve)
+      if !pool.restoreReserve() { notes.append(.reserveMissing) }
+      return pool
+    } catch {
+      throw LogFault(error)
+    }
+  }
+
+  private static func reserveIsWhole(
+    _ files: Files, _ options: LogOptions
+  ) throws(FileFault) -> Bool {
+    guard try files.exists(OnDiskFormat.reserveFile) else { return false }
+    return try files.open(OnDiskFormat.reserveFile).size() == options.reserveSize
+  }
+}

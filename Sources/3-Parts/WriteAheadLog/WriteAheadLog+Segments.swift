@@ -1,0 +1,105 @@
+internal import Determinism
+public import RaftTypes
+
+extension WriteAheadLog {
+  /// A spare segment that the log would like to have soon: give it to `SpareOrder.carryOut` on a thread that
+  /// may wait, then to `adopt`. Nil when there is one already. Each call is a new order. Without this an
+  /// append makes the segment itself, and waits for it.
+  public func orderSpare() -> SpareOrder? {
+    guard spares.spares.isEmpty, spares.restoreReserve(beside: options.segmentSize) else {
+      return nil
+    }
+    return spares.order()
+  }
+
+  /// Takes a spare that `carryOut` made.
+  public func adopt(_ order: SpareOrder) { spares.adopt(order) }
+
+  /// Syncs the current segment and goes on in a new one that has room for `piece`.
+  func roll(for piece: RecordPiece) throws(LogFault) {
+    try syncGroup()
+    try startSegment(stored: piece.body.count, base: last, previous: group.chain, isReset: false)
+  }
+
+  // A full disk in the middle of a roll cannot be undone half: spares were reserved before, so only a file
+  // system that needs space to overwrite gets here.
+  private func syncGroup() throws(LogFault) {
+    group.close()
+    guard !group.bytes.isEmpty else { return }
+    try poisoning { () throws(FileFault) in
+      try file.write(group.bytes[...], at: group.start)
+      try file.sync()
+    }
+    group.finish()
+    durable = last
+  }
+
+  private func startSegment(
+    stored: Int, base: LogPosition, previous: UInt32, isReset: Bool
+  ) throws(LogFault) {
+    let size = OnDiskFormat.segmentSize(nominal: options.segmentSize, stored: stored)
+    try spares.reserve([size])
+    guard let spare = spares.take(size) else { preconditionFailure("no spare of \(size) bytes") }
+    let header = SegmentHeader(
+      sequence: segments[segments.count - 1].sequence + 1, disk: identity, size: spare.size,
+      base: base, previous: previous, isReset: isReset)
+    file = try poisoning { () throws(FileFault) in
+      try SegmentHeader.install(header, in: files, spare: spare.path)
+    }
+    segments.append(
+      Segment(sequence: header.sequence, size: header.size, highest: base.index))
+    group = RecordGroup(
+      sequence: header.sequence, start: OnDiskFormat.firstRecord, chain: previous)
+  }
+
+  /// Gives back the segments that hold nothing above `index`. Whatever the caller asks for, the log that the
+  /// older of the two kept snapshots needs stays: should the newest be damaged, it and the log replace it
+  /// (pitfall 35). With fewer than two snapshots nothing is given back.
+  /// - Returns: whether any segment was.
+  @discardableResult
+  public func compact(through index: LogIndex) throws(LogFault) -> Bool {
+    try refuseIfPoisoned()
+    let limit = min(index, snapshots.count < 2 ? .zero : snapshots[1].descriptor.position.index)
+    let before = segments.count
+    while segments.count > 1, segments[0].highest <= limit { try dropOldest() }
+    spares.restoreReserve()
+    return segments.count < before
+  }
+
+  /// Discards the whole log, durably, also where it contradicts the snapshot (§7, pitfall 32): it then ends
+  /// at the snapshot. For a received snapshot, after `adopt` took it. Throws `.diskFull` with the log as it was.
+  /// - Precondition: `snapshot` is the newest on the disk.
+  public func reset(to snapshot: SnapshotDescriptor) throws(LogFault) {
+    try refuseIfPoisoned()
+    precondition(
+      snapshots.first?.descriptor == snapshot,
+      "reset to \(snapshot.position), the newest snapshot is \(snapshots.first?.path ?? "none")")
+    try startSegment(stored: 0, base: snapshot.position, previous: 0, isReset: true)
+    last = snapshot.position
+    durable = last
+    faulty.removeAll { _, _ in true }
+    while segments.count > 1 { try dropOldest() }
+  }
+
+  // Oldest first and each durable before the next, so that what a crash leaves is never a log with a hole.
+  func dropOldest() throws(LogFault) {
+    let oldest = segments.removeFirst()
+    try poisoning { () throws(FileFault) in
+      try spares.recycle(oldest.path, size: oldest.size)
+    }
+  }
+}
+
+extension SegmentHeader {
+  /// Turns a spare into the segment of this header. The file gets its name only once the header is durable.
+  static func install<Files: FileSystem>(
+    _ header: SegmentHeader, in files: Files, spare: String
+  ) throws(FileFault) -> Files.File {
+    let file = try files.open(spare)
+    try file.write(header.encodedTwice()[...], at: 0)
+    try file.sync()
+    try files.rename(spare, to: OnDiskFormat.segmentPath(header.sequence))
+    try files.syncDirectory(OnDiskFormat.logDirectory)
+    return file
+  }
+}

@@ -1,0 +1,89 @@
+public import BinaryCodec
+internal import Glibc
+internal import SystemPackage
+public import WriteAheadLog
+
+/// An open file of a `PosixFileSystem`; closed when its last reference goes.
+///
+/// Reads and writes name their offsets (pread(2), pwrite(2)), so threads may share one; the log gives each
+/// thread its own nevertheless.
+public final class PosixFile: StoredFile, Sendable {
+  private let descriptor: FileDescriptor
+  private let path: String
+
+  init(_ descriptor: FileDescriptor, path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  deinit {
+    // What matters was synced; close(2) has nothing to say about that, and may not be repeated.
+    try? descriptor.close()
+  }
+
+  public func size() throws(FileFault) -> Int {
+    var status = stat()
+    guard fstat(descriptor.rawValue, &status) == 0 else {
+      throw FileFault(Errno(rawValue: errno), "fstat", path)
+    }
+    return Int(status.st_size)
+  }
+
+  public func read(_ count: Int, at offset: Int) throws(FileFault) -> [UInt8] {
+    var fault: Errno?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      do {
+        while filled < count {
+          let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+          let got = try descriptor.read(
+            fromAbsoluteOffset: Int64(offset + filled), into: rest, retryOnInterrupt: true)
+          if got == 0 { return }
+          filled += got
+        }
+      } catch {
+        fault = error as? Errno ?? .ioError
+      }
+    }
+    if let fault { throw FileFault(fault, "pread", path) }
+    return bytes
+  }
+
+  public func write(_ bytes: Bytes, at offset: Int) throws(FileFault) {
+    try posix("pwrite", path) {
+      try bytes.withUnsafeBytes { buffer in
+        var done = 0
+        while done < buffer.count {
+          let rest = UnsafeRawBufferPointer(rebasing: buffer[done...])
+          done += try descriptor.write(
+            toAbsoluteOffset: Int64(offset + done), rest, retryOnInterrupt: true)
+        }
+      }
+    }
+  }
+
+  /// Allocates the blocks (so that the disk cannot fill up later), then really writes zeros: into blocks that
+  /// are only allocated, every first write changes metadata, and fdatasync(2) waits for the journal.
+  public func allocate(_ size: Int) throws(FileFault) {
+    guard size > 0 else { return try truncate(to: 0) }
+    var code = EINTR
+    while code == EINTR { code = posix_fallocate(descriptor.rawValue, 0, off_t(size)) }
+    guard code == 0 else { throw FileFault(Errno(rawValue: code), "posix_fallocate", path) }
+    let zeros = [UInt8](repeating: 0, count: min(size, Limits.zeroRun))
+    for offset in stride(from: 0, to: size, by: zeros.count) {
+      try write(zeros.prefix(size - offset), at: offset)
+      if offset % Limits.zeroSync == 0 { try sync() }
+    }
+    try truncate(to: size)
+  }
+
+  public func truncate(to size: Int) throws(FileFault) {
+    try posix("ftruncate", path) { try descriptor.resize(to: Int64(size)) }
+  }
+
+  public func sync() throws(FileFault) {
+    // Not repeated on any failure: the second call would succeed and mean nothing (fsync(2), NOTES).
+    guard fdatasync(descriptor.rawValue) == 0 else {
+      throw FileFault(Errno(rawValue: errno), "fdatasync", path)
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import BinaryCodec
+import Determinism
+import WriteAheadLog
+
+/// A disk in memory that forgets like a real one: until a sync, any subset of the sectors written and of the
+/// names changed may survive a crash, and a sector may be torn at any byte.
+final class CrashableDisk: FileSystem {
+  /// Something whose name a directory holds.
+  enum Node {
+    case directory
+    case file(Inode)
+  }
+  /// One change of a directory that is not durable yet.
+  struct NameChange {
+    let directory: String
+    let removed: String?
+    let added: (name: String, node: Node)?
+  }
+
+  private(set) var names: [String: Node] = [:]
+  private var durableNames: [String: Node] = [:]
+  private var unsyncedNames: [NameChange] = []
+
+  /// Calls that change the disk, so far.
+  private(set) var steps = 0
+  /// The power fails in this step: what it was about to do may survive in part.
+  var crashStep: Int?
+  /// These steps fail and the machine goes on.
+  var faults: [Int: FileFault] = [:]
+  private(set) var isDown = false
+  /// Bytes of all files together.
+  var capacity = Int.max
+  /// Sectors that the medium has lost, by path.
+  var unreadable: [String: Set<Int>] = [:]
+  /// What each step was, for messages and for tests of the order.
+  private(set) var trace: [String] = []
+
+  init() {}
+
+  private init(names: [String: Node]) {
+    self.names = names
+    durableNames = names
+  }
+
+  /// Counts a step; true when the power fails in it.
+  func step(_ what: String) throws(FileFault) -> Bool {
+    try refuseIfDown(what)
+    steps += 1
+    trace.append(what)
+    if let fault = faults[steps] { throw fault }
+    isDown = steps == crashStep
+    return isDown
+  }
+
+  func refuseIfDown(_ what: String) throws(FileFault) {
+    if isDown { throw .io(path: what, operation: "power", code: 0) }
+  }
+
+  func finish(_ crashes: Bool) throws(FileFault) {
+    if crashes { throw .io(path: "", operation: "power", code: 0) }
+  }
+
+  // MARK: FileSystem
+
+  func create(_ path: String) throws(FileFault) -> CrashableFile {
+    let crashes = try step("create \(path)")
+    guard names[path] == nil else { throw .exists(path: path) }
+    let inode = Inode()
+    change(NameChange(directory: parent(path), removed: nil, added: (path, .file(inode))))
+    try finish(crashes)
+    return CrashableFile(self, inode, path)
+  }
+
+  func open(_ path: String) throws(FileFault) -> CrashableFile {
+    try refuseIfDown("open \(path)")
+    guard case .file(let inode) = names[path] else { throw .notFound(path: path) }
+    return CrashableFile(self, inode, path)
+  }
+
+  func createDirectory(_ path: String) throws(FileFault) {
+    let crashes = try step("mkdir \(path)")
+    if names[path] == nil {
+      change(NameChange(directory: parent(path), removed: nil, added: (path, .directory)))
+    }
+    try finish(crashes)
+  }
+
+  func list(_ path: String) throws(FileFault) -> [String] {
+    try refuseIfDown("list \(path)")
+    let found = names.keys.filter { parent($0) == path }
+    return found.map { String($0.dropFirst(path.isEmpty ? 0 : path.utf8.count + 1)) }
+  }
+
+  func rename(_ path: String, to target: String) throws(FileFault) {
+    let crashes = try step("rename \(path) to \(target)")
+    guard let node = names[path] else { throw .notFound(path: path) }
+    change(NameChange(directory: parent(path), removed: path, added: (target, node)))
+    try finish(crashes)
+  }
+
+  func remove(_ path: String) throws(FileFault) {
+    let crashes = try step("remove \(path)")
+    guard names[path] != nil else { throw .notFound(path: path) }
+    change(NameChange(directory: parent(path), removed: path, added: nil))
+    try finish(crashes)
+  }
+
+  func syncDirectory(_ path: String) throws(FileFault) {
+    let crashes = try step("sync directory \(path)")
+    try finish(crashes)
+    for change in unsyncedNames where change.directory == path {
+      Self.apply(change, to: &durableNames)
+    }
+    unsyncedNames.removeAll { $0.directory == path }
+  }
+
+  func freeSpace() throws(FileFault) -> Int {
+    try refuseIfDown("free space")
+    return max(0, capacity - used)
+  }
+
+  var used: Int {
+    names.values.reduce(0) { sum, node in
+      guard case .file(let inode) = node else { return sum }
+      return sum + inode.content.count
+    }
+  }
+
+  // MARK: Crashes and damage
+
+  /// The disk as it may be found after the power failed, in one of the ways that `dice` choose.
+  func afterCrash(_ dice: inout Dice) -> CrashableDisk {
+    var kept = durableNames
+    for change in unsyncedNames where dice.chance(1, in: 2) { Self.apply(change, to: &kept) }
+    let missing = kept.keys.filter { !parent($0).isEmpty && kept[parent($0)] == nil }
+    for path in missing { kept[path] = nil }
+    // In the order of names, so that one seed makes one disk.
+    for path in kept.keys.sorted() {
+      if case .file(let inode) = kept[path] { kept[path] = .file(inode.afterCrash(&dice)) }
+    }
+    return CrashableDisk(names: kept)
+  }
+
+  /// The disk as it is, as another one: what a restart of the process finds.
+  func copy() -> CrashableDisk {
+    CrashableDisk(
+      names: names.mapValues { node in
+        guard case .file(let inode) = node else { return node }
+        return .file(Inode(inode.content))
+      })
+  }
+
+  func bytes(_ path: String) -> [UInt8] {
+    guard case .file(let inode) = names[path] else { return [] }
+    return inode.content
+  }
+
+  /// Replaces a file's content, durably.
+  func setBytes(_ path: String, _ bytes: [UInt8]) {
+    names[path] = .file(Inode(bytes))
+    durableNames[path] = names[path]
+  }
+
+  func flip(_ path: String, bit: Int) {
+    var content = bytes(path)
+    content[bit / 8] ^= 1 << UInt8(bit % 8)
+    setBytes(path, content)
+  }
+
+  /// Overwrites one sector with noise.
+  func rot(_ path: String, sector: Int, seed: UInt64 = 1) {
+    var dice = Dice(seed: seed)
+    var content = bytes(path)
+    for i in sector * 4096..<min(content.count, (sector + 1) * 4096) {
+      content[i] = UInt8(truncatingIfNeeded: dice.next())
+    }
+    setBytes(path, content)
+  }
+
+  private func change(_ change: NameChange) {
+    Self.apply(change, to: &names)
+    unsyncedNames.append(change)
+  }
+
+  private static func apply(_ change: NameChange, to names: inout [String: Node]) {
+    if let removed = change.removed { names[removed] = nil }
+    if let added = change.added { names[added.name] = added.node }
+  }
+
+  private func parent(_ path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+  }
+}
