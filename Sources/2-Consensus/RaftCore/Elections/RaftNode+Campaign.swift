@@ -40,7 +40,8 @@ extension RaftNode {
     guard case .candidate(var campaign) = role, reply.candidacy == campaign.candidacy else {
       return
     }
-    campaign.votes[voter] = reply.granted
+    // A vote given is given: a late refusal answers a copy of the request.
+    campaign.votes[voter] = reply.granted || campaign.votes[voter] == true
     role = .candidate(campaign)
     tally(campaign)
   }

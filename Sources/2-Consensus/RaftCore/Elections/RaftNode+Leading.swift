@@ -8,7 +8,7 @@ extension RaftNode {
     guard let membership else { return }
     let next = log.last.index.next
     let progress = SortedMap(
-      membership.members.keys.filter { $0 != id }.map { ($0, Progress(next: next)) })
+      membership.members.filter { $0.0 != id }.map { ($0.0, Progress(of: $0.1, next: next)) })
     leaderContact = now
     role = .leader(Leadership(termStart: next, progress: progress, at: now))
     appendOwn([Proposal(ticket: 0, payload: .termStart(claim: claim))], logTime, announce: false)
@@ -32,6 +32,14 @@ extension RaftNode {
       refuse(parked, .notLeader)
       effects.transfer = .handedOver(to: target)
     }
+  }
+
+  /// A leader that is no voter of a committed configuration has done its duty (dissertation §4.2.2).
+  mutating func stepDownWhenRemoved() {
+    guard isLeader, let index = configurations.effectiveIndex, index <= commit,
+      membership?.isVoter(id) == false
+    else { return }
+    follow(nil, in: term)
   }
 
   func isMember(_ peer: NodeID) -> Bool { membership?.members[peer] != nil }

@@ -27,18 +27,19 @@ extension RaftNode {
   }
 
   mutating func answerVote(_ request: VoteRequest, from candidate: NodeID) {
-    guard case .follower(let follower) = role else {
-      send(.voteReply(reply(to: request, granted: false)), to: candidate)
-      return
-    }
-    let free = ballot.vote == nil && follower.leader == nil
+    let isFree = ballot.vote == nil && leader == nil
     let granted =
       mayVote && now >= votesFrom && request.candidacy == term
-      && (free || ballot.vote == candidate) && request.lastLog >= log.last
+      && (isFree || ballot.vote == candidate) && request.lastLog >= log.last
     if granted {
       if ballot.vote == nil { promise(term, vote: candidate) }
-      let deadline = patience()
-      role.follower?.deadline = deadline
+      if case .follower = role {
+        let deadline = patience()
+        role.follower?.deadline = deadline
+      } else {
+        // A rehearsal binds nobody; who helps another gives up its own.
+        follow(nil, in: term)
+      }
     }
     send(.voteReply(reply(to: request, granted: granted)), to: candidate)
   }

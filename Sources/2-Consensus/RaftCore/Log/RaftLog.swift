@@ -17,10 +17,7 @@ public struct RaftLog: Hashable, Sendable {
   /// Sum of the weights of all entries.
   public private(set) var bytes: Int
 
-  // Sequence of the next write, and of the last one that removed or replaced anything: completions of
-  // earlier writes say nothing about what stands here now (pitfall 13).
-  private var nextSequence: UInt64 = 1
-  private var lastRewrite: UInt64 = 0
+  private var durability: Durability
 
   /// What storage recovered: every slot is on disk.
   public init(base: LogPosition, slots: [LogSlot] = []) {
@@ -30,8 +27,9 @@ public struct RaftLog: Hashable, Sendable {
       if case .faulty(let position) = $0 { position.index } else { nil }
     }
     bytes = slots.reduce(0) { $0 + Self.weight($1) }
-    durable = base.index + slots.count
-    durable = min(durable, faulty.first?.previous ?? durable)
+    durability = Durability(stored: base.index + slots.count)
+    durable = base.index
+    measure()
   }
 
   /// Where the log ends, faulty slots included: what votes compare (§5.4.1).
@@ -84,7 +82,7 @@ public struct RaftLog: Hashable, Sendable {
       slots.append(.entry(entry))
       bytes += entry.weight
     }
-    return write(.append(entries))
+    return durability.begin(.append(entries))
   }
 
   /// Removes everything from the first entry's index on, then appends. Only for entries that conflict.
@@ -96,8 +94,8 @@ public struct RaftLog: Hashable, Sendable {
     bytes -= slots[kept...].reduce(0) { $0 + Self.weight($1) }
     slots.removeSubrange(kept...)
     faulty.removeAll { $0 >= first.index }
-    durable = min(durable, first.index.previous)
-    lastRewrite = nextSequence
+    durability.forget(from: first.index)
+    measure()
     return append(entries)
   }
 
@@ -111,8 +109,7 @@ public struct RaftLog: Hashable, Sendable {
       bytes += entry.weight
       faulty.removeAll { $0 == entry.index }
     }
-    lastRewrite = nextSequence
-    return write(.fill(entries))
+    return durability.begin(.fill(entries))
   }
 
   /// Throws the whole log away: it starts again behind `snapshot`.
@@ -121,17 +118,19 @@ public struct RaftLog: Hashable, Sendable {
     slots = []
     faulty = []
     bytes = 0
-    durable = base.index
-    lastRewrite = nextSequence
-    return write(.reset(snapshot))
+    let write = durability.begin(.reset(snapshot))
+    measure()
+    return write
   }
 
-  /// Storage's word about a write. Ignored when something was rewritten after that write (pitfall 13).
+  /// Storage's word about a write, and about every write before it.
   public mutating func completed(_ completion: LogCompletion) {
-    guard completion.sequence >= lastRewrite, holds(completion.position) else { return }
-    let bound = faulty.first?.previous ?? last.index
-    durable = max(durable, min(completion.position.index, bound))
+    durability.complete(completion)
+    measure()
   }
+
+  /// Whether storage still works on some write: then its answer is yet to come.
+  public var isWriting: Bool { durability.isWriting }
 
   /// Forgets everything up to `index`, which must be held.
   public mutating func compact(through index: LogIndex) {
@@ -141,7 +140,8 @@ public struct RaftLog: Hashable, Sendable {
     slots.removeFirst(count)
     base = LogPosition(term: term, index: index)
     faulty.removeAll { $0 <= index }
-    durable = max(durable, index)
+    durability.compact(through: index)
+    measure()
   }
 
   /// The index up to which the log can go so that at most `keep` bytes before `index` stay.
@@ -171,8 +171,10 @@ public struct RaftLog: Hashable, Sendable {
     if case .entry(let entry) = slot { entry.weight } else { 0 }
   }
 
-  private mutating func write(_ change: LogWrite.Change) -> LogWrite {
-    defer { nextSequence += 1 }
-    return LogWrite(sequence: nextSequence, change: change)
+  private mutating func measure() {
+    durable = durability.stored
+    for first in [faulty.first, durability.firstFilling] {
+      if let first { durable = min(durable, first.previous) }
+    }
   }
 }

@@ -1,3 +1,4 @@
+internal import Determinism
 public import RaftTypes
 
 /// The configurations that the log and the snapshot hold. The newest one is in force as soon as it is
@@ -31,10 +32,17 @@ public struct Configurations: Hashable, Sendable {
     steps.last { $0.index <= index }?.membership
   }
 
+  /// The newest entry for `id` in any configuration that is still remembered.
+  func newestNaming(_ id: NodeID) -> Member? {
+    steps.lazy.reversed().compactMap { $0.membership.members[id] }.first
+  }
+
   mutating func note(_ entry: Entry) {
     switch entry.payload {
     case .genesis(_, let membership), .membership(let membership):
-      steps.append(Step(index: entry.index, membership: membership))
+      // Not always the newest: a slot that rotted gets its body back after later ones (pitfall 67).
+      let place = steps.lastIndex { $0.index < entry.index }.map { $0 + 1 } ?? 0
+      steps.insert(Step(index: entry.index, membership: membership), at: place)
     case .termStart, .command, .snapshotMark: break
     }
   }

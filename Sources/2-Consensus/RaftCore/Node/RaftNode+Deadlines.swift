@@ -7,7 +7,9 @@ extension RaftNode {
   public var nextDeadline: Instant {
     switch role {
     case .follower(let follower):
-      return mayCampaign ? follower.deadline : .distantFuture
+      let oldest = follower.asked.values.first
+      let answer = oldest.map { $0.since + settings.electionLeast } ?? .distantFuture
+      return min(answer, mayCampaign ? follower.deadline : .distantFuture)
     case .preCandidate(let campaign), .candidate(let campaign): return campaign.deadline
     case .leader(let leadership):
       return min(leadership.heartbeatDue(settings), leadership.transfer.deadline)

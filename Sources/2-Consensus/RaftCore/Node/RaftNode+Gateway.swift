@@ -10,6 +10,10 @@ extension RaftNode {
       // A rehearsal moves nobody's term (§9.6).
       answerPreVote(request, from: envelope.from)
       return
+    case .preVoteReply(let reply) where envelope.term < term:
+      // A voter that fell behind may still say yes: it takes this node's term with the vote itself.
+      countPreVote(reply, from: envelope.from)
+      return
     case .voteRequest(let request) where envelope.term > term && isDeaf(to: request):
       // Not even the term is taken: a removed or lost server must not disturb a working leader (§4.2.3).
       return

@@ -2,30 +2,6 @@ public import BinaryCodec
 public import Determinism
 public import RaftTypes
 
-/// What a node's disk gave back when it started.
-public struct Recovered: Hashable, Sendable {
-  /// Nil: both copies were damaged. Such a node neither votes nor leads, and writes no ballot that could look
-  /// like a promise it does not remember.
-  public var ballot: Ballot?
-  /// The disk that is in the machine now.
-  public var incarnation: DiskIncarnation
-  public var snapshot: SnapshotDescriptor?
-  /// The position just before the first slot.
-  public var base: LogPosition
-  public var slots: [LogSlot]
-
-  public init(
-    ballot: Ballot?, incarnation: DiskIncarnation, snapshot: SnapshotDescriptor?,
-    base: LogPosition, slots: [LogSlot]
-  ) {
-    self.ballot = ballot
-    self.incarnation = incarnation
-    self.snapshot = snapshot
-    self.base = base
-    self.slots = slots
-  }
-}
-
 /// One member of a Raft cluster, as a value: inputs go in with the time at which they happened, effects come
 /// out, and nothing else happens.
 ///
@@ -59,7 +35,7 @@ public struct RaftNode: Hashable, Sendable {
   var dice: Dice
   var effects = Effects()
   var logTime: LogTime
-  var nextQuestion: UInt64 = 1
+  var nextQuestion: UInt64
   var applied: LogIndex
   var mark: StateMark?
 
@@ -74,22 +50,24 @@ public struct RaftNode: Hashable, Sendable {
     self.settings = settings
     incarnation = recovered.incarnation
     remembersVotes = recovered.ballot != nil
-    ballot = recovered.ballot ?? .blank
-    durableBallot = ballot
+    ballot = recovered.ballotInForce
+    durableBallot = recovered.ballot ?? ballot
     log = RaftLog(base: recovered.base, slots: recovered.slots)
     snapshot = recovered.snapshot
     configurations = Configurations(recovered)
     commit = recovered.snapshot?.position.index ?? .zero
     handedOut = commit
     applied = commit
-    logTime = recovered.snapshot?.logTime ?? .zero
-    if case .entry(let entry)? = recovered.slots.last { logTime = max(logTime, entry.logTime) }
+    logTime = recovered.logTime
     dice = Dice(seed: seed)
+    // No question of an earlier life may be taken for one of this (pitfall 17).
+    nextQuestion = dice.next() >> 1
     self.now = now
     leaderContact = now
     votesFrom = now + settings.electionLeast
     role = .follower(Follower(leader: nil, deadline: now))
     role = .follower(Follower(leader: nil, deadline: patience()))
+    reconcile()
   }
 
   /// Lets everything of one turn happen, in order, and says what to do about all of it at once: one append
@@ -130,6 +108,7 @@ public struct RaftNode: Hashable, Sendable {
 
   // What one turn leads to, whatever its inputs were.
   private mutating func conclude() {
+    stepDownWhenRemoved()
     passDeadlines()
     advanceTransfer()
     startReadRound()
@@ -156,11 +135,10 @@ extension RaftNode {
   public var isLeader: Bool { if case .leader = role { true } else { false } }
 
   /// Whether this disk may vote: it remembers its votes, and is the one the cluster trusts under this id. A
-  /// learner may: it could have been promoted without knowing (pitfall 25).
+  /// learner may: it could have been promoted without knowing (pitfall 25). Who is named nowhere may not: its
+  /// disk may be a new one under an old name, with too little of the log to tell (pitfall 3).
   var mayVote: Bool {
-    guard remembersVotes, let membership else { return false }
-    guard let member = membership.members[id] else { return true }
-    return member.incarnation == incarnation
+    remembersVotes && configurations.newestNaming(id)?.incarnation == incarnation
   }
 
   /// Whether this node may stand for election: a voter whose log has no unfilled slot.

@@ -58,6 +58,8 @@ public struct Leadership: Hashable, Sendable {
   public let termStart: LogIndex
   /// Every other member.
   public internal(set) var progress: SortedMap<NodeID, Progress>
+  /// Where the configuration stands that `progress` follows.
+  var configuration: LogIndex?
   var rounds: Rounds
   var reads: ReadQueue
   var transfer: TransferState

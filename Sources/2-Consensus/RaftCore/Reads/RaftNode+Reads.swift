@@ -5,8 +5,7 @@ internal import RaftTypes
 extension RaftNode {
   mutating func read(_ tickets: [Ticket]) {
     switch role {
-    case .leader(let leadership):
-      for ticket in tickets { queue(.local(ticket), leadership.reads.count) }
+    case .leader: for ticket in tickets { queue(.local(ticket)) }
     case .follower(let follower):
       guard let leader = follower.leader, isMember(leader) else {
         for ticket in tickets { refuse(.local(ticket), .notLeader) }
@@ -22,11 +21,11 @@ extension RaftNode {
   }
 
   mutating func answer(_ request: ReadIndexRequest, from peer: NodeID) {
-    guard case .leader(let leadership) = role else {
+    guard isLeader else {
       send(.readIndexReply(ReadIndexReply(ticket: request.ticket, index: nil)), to: peer)
       return
     }
-    queue(.peer(peer, ticket: request.ticket), leadership.reads.count)
+    queue(.peer(peer, ticket: request.ticket))
   }
 
   mutating func handle(_ reply: ReadIndexReply) {
@@ -40,12 +39,10 @@ extension RaftNode {
     }
   }
 
-  private mutating func queue(_ origin: ReadQueue.Origin, _ pending: Int) {
-    guard pending < settings.limits.pendingReads else {
-      refuse(origin, .overloaded)
-      return
-    }
-    role.leadership?.reads.add(origin)
+  private mutating func queue(_ origin: ReadQueue.Origin) {
+    let limit = settings.limits.pendingReads
+    let isQueued = role.leadership?.reads.add(origin, limit: limit) ?? false
+    if !isQueued { refuse(origin, .overloaded) }
   }
 
   /// Starts a round for the reads of this turn, unless an earlier one is still on its way: then they share
@@ -76,6 +73,8 @@ extension RaftNode {
   /// A follower's answer: it still follows, and the commit index may move as far as its log was verified.
   mutating func answer(_ heartbeat: Heartbeat, from leader: NodeID) {
     advanceCommit(to: min(heartbeat.commit, verified))
+    // "I follow nobody later" is a promise too: who forgot its votes cannot give it (pitfall 68).
+    guard remembersVotes else { return }
     send(
       .heartbeatReply(HeartbeatReply(round: heartbeat.round, mark: mark, applied: applied)),
       to: leader)
@@ -87,9 +86,11 @@ extension RaftNode {
     }
     let sentAt = leadership.rounds.sentAt(reply.round)
     role.leadership?.progress.update(peer) { progress in
-      progress.round = max(progress.round, reply.round)
       if let sentAt { progress.contact = max(progress.contact ?? sentAt, sentAt) }
-      progress.applied = max(progress.applied, reply.applied)
+      guard reply.round >= progress.round else { return }
+      // The newest answer counts: a follower that restarted has applied less than it had.
+      progress.round = reply.round
+      progress.applied = reply.applied
       progress.mark = reply.mark ?? progress.mark
     }
     confirmRounds()

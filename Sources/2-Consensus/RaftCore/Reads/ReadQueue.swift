@@ -24,9 +24,12 @@ struct ReadQueue: Hashable, Sendable {
   /// All reads in `waiting` and `batches`.
   private(set) var count = 0
 
-  mutating func add(_ origin: Origin) {
+  /// False, and nothing added, when `limit` reads are here already.
+  mutating func add(_ origin: Origin, limit: Int) -> Bool {
+    guard count < limit else { return false }
     waiting.append(origin)
     count += 1
+    return true
   }
 
   /// Everything that waits becomes part of `round`, to be answered from `index`.

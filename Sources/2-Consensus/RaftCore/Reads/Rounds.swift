@@ -17,9 +17,11 @@ public struct Rounds: Hashable, Sendable {
     let round: UInt64
     let at: Instant
   }
-  // Rounds behind `confirmed`, oldest first; as many as a quorum leaves unanswered, bounded below.
+  // Rounds that may still be answered, oldest first: those behind `confirmed`, and some before it for
+  // followers slower than the quorum.
   private var open: [Sent] = []
   private static let openLimit = 1024
+  private static let lateLimit: UInt64 = 64
 
   init(at now: Instant) { confirmedSentAt = now }
 
@@ -45,6 +47,7 @@ public struct Rounds: Hashable, Sendable {
     precondition(round <= newest, "Rounds: round \(round) was never sent (newest \(newest))")
     confirmed = round
     if let sent = sentAt(round) { confirmedSentAt = max(confirmedSentAt, sent) }
-    open.removeAll { $0.round < round }
+    let late = open.prefix { $0.round + Self.lateLimit < round }
+    open.removeFirst(late.count)
   }
 }

@@ -29,7 +29,7 @@ public struct Progress: Hashable, Sendable {
     public var next: LogIndex
     public var flights: [Flight] = []
     public var bytes = 0
-    /// When the follower last moved, or the pipeline last stood empty.
+    /// When the follower last moved, the pipeline last stood empty, or was last checked.
     public var movedAt: Instant
   }
 
@@ -41,6 +41,8 @@ public struct Progress: Hashable, Sendable {
     public var askedAt: Instant
   }
 
+  /// The disk that all of this is about: another one under the same id knows nothing of it (pitfall 3).
+  public let incarnation: DiskIncarnation
   /// The follower's log equals the leader's, durably, up to here.
   public internal(set) var match: LogIndex
   public internal(set) var flow: Flow
@@ -52,7 +54,8 @@ public struct Progress: Hashable, Sendable {
   public internal(set) var applied: LogIndex
   public internal(set) var mark: StateMark?
 
-  init(next: LogIndex) {
+  init(of member: Member, next: LogIndex) {
+    incarnation = member.incarnation
     match = .zero
     flow = .probing(Probing(next: next, sentAt: nil))
     round = 0

@@ -67,7 +67,10 @@ extension RaftNode {
     }
     if !fillings.isEmpty {
       effects.logWrites.append(log.fill(fillings))
-      for entry in fillings { configurations.note(entry) }
+      for entry in fillings {
+        configurations.note(entry)
+        logTime = max(logTime, entry.logTime)
+      }
     }
     guard let first = fresh.first else { return }
     if first.index <= log.last.index {
@@ -90,13 +93,16 @@ extension RaftNode {
   }
 
   /// Says how far the log matches and is durable. While the disk still works on it, nothing is said: the
-  /// disk's answer will (pitfall 4).
+  /// disk's answer will (pitfall 4). When the disk has nothing to do, a slot that rotted is in the way, and
+  /// the leader must learn where.
   private mutating func acknowledge(upTo index: LogIndex, to leader: NodeID) {
     role.follower?.owes = true
-    if log.durable >= index { sendAcknowledgement(to: leader) }
+    if log.durable >= index || !log.isWriting { sendAcknowledgement(to: leader) }
   }
 
+  /// A node that forgot its votes says nothing: it may have promised a later leader not to (pitfall 68).
   mutating func sendAcknowledgement(to leader: NodeID) {
+    guard remembersVotes else { return }
     let index = min(max(verified, commit), log.durable)
     guard index >= log.base.index, let term = log.term(at: index) else { return }
     if log.durable >= verified { role.follower?.owes = false }

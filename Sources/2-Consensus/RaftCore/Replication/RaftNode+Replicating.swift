@@ -29,18 +29,19 @@ extension RaftNode {
     }
   }
 
-  /// Progress follows the configuration in force: new members appear, removed ones go.
+  /// Progress follows the configuration in force: new members and new disks appear, removed ones go.
   private mutating func syncProgress() {
-    guard let members = membership?.members.keys, let known = role.leadership?.progress.keys,
-      known.count + 1 != members.count || !members.allSatisfy({ $0 == id || known.contains($0) })
+    guard case .leader(let leadership) = role, let membership,
+      leadership.configuration != configurations.effectiveIndex
     else { return }
     let next = log.last.index.next
-    for member in members where member != id && !known.contains(member) {
-      role.leadership?.progress[member] = Progress(next: next)
-    }
-    for peer in known where !members.contains(peer) {
-      role.leadership?.progress.remove(peer)
-    }
+    role.leadership?.progress = SortedMap(
+      membership.members.filter { $0.0 != id }.map { peer, member in
+        let known = leadership.progress[peer]
+        let isSameDisk = known?.incarnation == member.incarnation
+        return (peer, (isSameDisk ? known : nil) ?? Progress(of: member, next: next))
+      })
+    role.leadership?.configuration = configurations.effectiveIndex
   }
 
   private mutating func feed(_ peer: NodeID) {
@@ -56,6 +57,10 @@ extension RaftNode {
         beginSnapshot(for: peer)
       } else if pipeline.next <= log.last.index {
         fill(pipeline, of: peer)
+      } else if progress.applied < min(commit, progress.match),
+        now >= pipeline.movedAt + settings.electionLeast
+      {
+        remind(peer, pipeline)
       }
     case .snapshotting(let transfer): continueSnapshot(for: peer, transfer)
     }
@@ -100,7 +105,16 @@ extension RaftNode {
     role.leadership?.progress.update(peer) { $0.flow = .replicating(pipeline) }
   }
 
-  private mutating func sendAppend(_ entries: [Entry], from next: LogIndex, to peer: NodeID) {
+  /// The follower has what is committed and does not apply it: it may have forgotten, by a restart or an
+  /// election of its own, that its log was verified. An empty append tells it again.
+  private mutating func remind(_ peer: NodeID, _ pipeline: Progress.Pipeline) {
+    var pipeline = pipeline
+    pipeline.movedAt = now
+    role.leadership?.progress.update(peer) { $0.flow = .replicating(pipeline) }
+    sendAppend([], from: pipeline.next, to: peer)
+  }
+
+  mutating func sendAppend(_ entries: [Entry], from next: LogIndex, to peer: NodeID) {
     let index = next.previous
     guard let term = log.term(at: index) else {
       preconditionFailure("RaftNode \(id): \(index) is not in \(log.base)...\(log.last)")

@@ -49,18 +49,29 @@ extension RaftNode {
     if let snapshot, snapshot.position.index > transfer.snapshot.position.index {
       beginSnapshot(for: peer)
     } else {
-      proceed(peer, Progress.Transfer(
-        snapshot: transfer.snapshot, received: transfer.received, askedAt: now))
+      proceed(
+        peer,
+        Progress.Transfer(
+          snapshot: transfer.snapshot, received: transfer.received, askedAt: now))
     }
+    // It may have installed it long ago, and only its word be lost: it accepts this then.
+    let place = max(log.base.index, transfer.snapshot.position.index)
+    if place <= log.last.index { sendAppend([], from: place.next, to: peer) }
   }
 
   mutating func handle(_ reply: SnapshotReply, from peer: NodeID) {
     guard case .snapshotting(var transfer)? = role.leadership?.progress[peer]?.flow,
       transfer.snapshot.position == reply.position
     else { return }
+    // Less than known is a late answer, or a receiver that starts over: silence tells, and then it counts.
+    let isNews = reply.received > transfer.received
     transfer.received = reply.received
-    transfer.askedAt = now
-    proceed(peer, transfer)
+    if isNews {
+      transfer.askedAt = now
+      proceed(peer, transfer)
+    } else {
+      role.leadership?.progress.update(peer) { $0.flow = .snapshotting(transfer) }
+    }
   }
 
   private mutating func proceed(_ peer: NodeID, _ transfer: Progress.Transfer) {
@@ -72,12 +83,19 @@ extension RaftNode {
   // MARK: The follower's side
 
   mutating func accept(_ chunk: SnapshotChunk, from leader: NodeID) {
-    if chunk.snapshot.position.index <= commit {
+    if brings(chunk.snapshot) {
+      effects.chunks.append(chunk)
+    } else {
       // An older snapshot than what is committed here would only take away (pitfall 33).
       sendAcknowledgement(to: leader)
-    } else {
-      effects.chunks.append(chunk)
     }
+  }
+
+  /// Whether a snapshot holds something that this node lacks: later entries, or a body that rotted here and
+  /// that the leader no longer has as an entry.
+  private func brings(_ snapshot: SnapshotDescriptor) -> Bool {
+    let index = snapshot.position.index
+    return index > commit || (log.faulty.first.map { $0 <= index } ?? false)
   }
 
   mutating func chunkWasStored(_ position: LogPosition, _ received: UInt64) {
@@ -89,7 +107,7 @@ extension RaftNode {
   /// behind it still follows; otherwise all of it goes (pitfall 32).
   mutating func install(_ received: SnapshotDescriptor) {
     let index = received.position.index
-    guard index > commit else {
+    guard brings(received) else {
       if let leader = role.follower?.leader { sendAcknowledgement(to: leader) }
       return
     }
@@ -104,7 +122,7 @@ extension RaftNode {
       effects.logWrites.append(log.reset(to: received))
     }
     snapshot = received
-    commit = index
+    commit = max(commit, index)
     handedOut = index
     logTime = max(logTime, received.logTime)
     effects.install = received

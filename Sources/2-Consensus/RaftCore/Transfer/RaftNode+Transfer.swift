@@ -53,7 +53,7 @@ extension RaftNode {
       appendOwn(parked, logTime, announce: true)
     case .handedOver:
       // The target may still act on a late TimeoutNow: this term must end before anything goes on (pitfall 66).
-      campaign(isTransfer: true)
+      if mayCampaign { campaign(isTransfer: true) } else { follow(nil, in: term) }
     }
   }
 
