@@ -1,5 +1,5 @@
-/// Reads values written in EDN (github.com/edn-format/edn): the subset that histories use, which is all but
-/// ratios. Tags are read through to the value they mark.
+/// Reads values written in EDN (github.com/edn-format/edn): the subset that histories use, which is
+/// all but ratios. Tags are read through to the value they mark.
 struct EDNParser {
   private let bytes: [UInt8]
   private var position: Int

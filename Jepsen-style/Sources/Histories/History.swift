@@ -24,8 +24,8 @@ public struct History: Sendable {
 
   /// Adds the next event; `line` is where a person would look for it.
   ///
-  /// An operation without a completion stays unknown. The nemesis is no client: its events take a position
-  /// and nothing more.
+  /// An operation without a completion stays unknown. The nemesis is no client: its events take a
+  /// position and nothing more.
   public mutating func append(
     _ event: HistoryEvent, line: Int
   ) throws(HistoryError) {

@@ -2,8 +2,8 @@
 public enum HistoryError: Error, Hashable, Sendable {
   /// The text is no event: repair the line, or leave the file out.
   case malformed(line: Int, reason: String)
-  /// The lines contradict each other (a completion without an invocation, two operations open at once): the
-  /// recorder is broken, and no verdict about the system would mean anything.
+  /// The lines contradict each other (a completion without an invocation, two operations open at
+  /// once): the recorder is broken, and no verdict about the system would mean anything.
   case unpaired(line: Int, reason: String)
   /// More than `Limits` allows: check the history in parts.
   case tooLarge(line: Int, reason: String)

@@ -1,6 +1,6 @@
 extension HistoryEvent {
-  /// An event from the map that spells it, in Jepsen's names: `process`, `type`, `f`, `value`, `time`,
-  /// `error`, and `key`, which is ours. Other names are passed over.
+  /// An event from the map that spells it, in Jepsen's names: `process`, `type`, `f`, `value`,
+  /// `time`, `error`, and `key`, which is ours. Other names are passed over.
   init(fields value: HistoryValue) throws(MalformedText) {
     guard let entries = value.map else { throw MalformedText("an event must be a map") }
     var process: HistoryProcess?
@@ -64,7 +64,8 @@ extension HistoryProcess {
 }
 
 extension HistoryValue {
-  /// A transaction whose micro-operations begin with keywords, as EDN writes them, whoever wrote it.
+  /// A transaction whose micro-operations begin with keywords, as EDN writes them, whoever wrote
+  /// it.
   fileprivate var withMicroOperationKeywords: HistoryValue {
     guard let operations = list else { return self }
     return .list(

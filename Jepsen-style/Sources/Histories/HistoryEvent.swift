@@ -39,7 +39,8 @@ public struct HistoryEvent: Hashable, Sendable {
   }
 }
 
-/// Who acts: a logical client thread, which has at most one operation open, or something else with a name.
+/// Who acts: a logical client thread, which has at most one operation open, or something else with
+/// a name.
 public enum HistoryProcess: Hashable, Sendable {
   case client(Int64)
   case named(String)

@@ -2,15 +2,17 @@
 public enum HistoryFormat: Hashable, Sendable, CaseIterable {
   /// One JSON object a line: `{"process":0,"type":"invoke","f":"write","key":"x","value":4}`.
   case ndjson
-  /// One EDN map an event, each alone or all in one vector: `{:process 0, :type :invoke, :f :write, :value 4}`.
+  /// One EDN map an event, each alone or all in one vector: `{:process 0, :type :invoke, :f :write,
+  /// :value 4}`.
   case edn
-  /// Jepsen's console log: `INFO  jepsen.util - 0	:invoke	:write	4`. It has no room for keys and times.
+  /// Jepsen's console log: `INFO  jepsen.util - 0    :invoke :write  4`. It has no room for keys
+  /// and times.
   case jepsenLog
 
   /// Tells the format by the first characters that are not blank; nil when more are needed.
   ///
-  /// Only `{` is shared: JSON goes on with a quote and EDN with a colon. What fits nothing is called a
-  /// Jepsen log, whose reader will then name the line.
+  /// Only `{` is shared: JSON goes on with a quote and EDN with a colon. What fits nothing is
+  /// called a Jepsen log, whose reader will then name the line.
   static func recognized(in head: [UInt8]) -> HistoryFormat? {
     var significant = head.drop { $0.isBlank || $0 == UInt8(ascii: ",") }
     guard let first = significant.popFirst() else { return nil }

@@ -37,7 +37,8 @@ public struct HistoryOperation: Hashable, Sendable {
     invokedAt = event.time
   }
 
-  /// Whether this operation had its answer before the other was asked: the order that real time imposes.
+  /// Whether this operation had its answer before the other was asked: the order that real time
+  /// imposes.
   public func precedes(_ other: HistoryOperation) -> Bool {
     if let completed { completed < other.invoked } else { false }
   }

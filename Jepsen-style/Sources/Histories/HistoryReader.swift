@@ -1,7 +1,7 @@
 /// Reads a history in pieces, whatever its format, and hands out one event after the other.
 ///
-/// Holds one event's text at most (`Limits.recordBytes`). The first error ends the reading: what follows a
-/// line that cannot be read would be a different history.
+/// Holds one event's text at most (`Limits.recordBytes`). The first error ends the reading: what
+/// follows a line that cannot be read would be a different history.
 public struct HistoryReader {
   /// What the first bytes looked like; nil until enough of them came.
   public private(set) var format: HistoryFormat?
@@ -13,8 +13,8 @@ public struct HistoryReader {
 
   public init() {}
 
-  /// Takes the next bytes of the file; calls `receive` with each event that they complete and the line on
-  /// which it starts.
+  /// Takes the next bytes of the file; calls `receive` with each event that they complete and the
+  /// line on which it starts.
   public mutating func read(
     _ bytes: some Sequence<UInt8>,
     _ receive: (HistoryEvent, _ line: Int) throws(HistoryError) -> Void

@@ -1,8 +1,8 @@
-/// Collects the events of a run while it happens. Whoever drives the clients owns it and calls it from one
-/// thread, so that the order of the calls is the order of the events.
+/// Collects the events of a run while it happens. Whoever drives the clients owns it and calls it
+/// from one thread, so that the order of the calls is the order of the events.
 ///
-/// Call `invoke` before the request leaves and `complete` after the answer came: a recording may make
-/// operations longer than they were, never shorter, and then no verdict accuses wrongly.
+/// Call `invoke` before the request leaves and `complete` after the answer came: a recording may
+/// make operations longer than they were, never shorter, and then no verdict accuses wrongly.
 public struct HistoryRecorder: Sendable {
   public private(set) var events: [HistoryEvent] = []
 
@@ -10,7 +10,8 @@ public struct HistoryRecorder: Sendable {
 
   public init() {}
 
-  /// Whether there is no room for another operation with its completion; what is open may still complete.
+  /// Whether there is no room for another operation with its completion; what is open may still
+  /// complete.
   public var isFull: Bool { events.count + open.count + 2 > Limits.events }
 
   /// The process is about to send a request.
@@ -28,8 +29,8 @@ public struct HistoryRecorder: Sendable {
     events.append(event)
   }
 
-  /// The process learned what became of its request. `result` is what came back; without one the argument
-  /// is repeated, as Jepsen does for writes.
+  /// The process learned what became of its request. `result` is what came back; without one the
+  /// argument is repeated, as Jepsen does for writes.
   ///
   /// - Precondition: an operation of this process is open.
   public mutating func complete(

@@ -1,7 +1,7 @@
 /// A value as a recorded history writes it: what JSON and EDN have in common, plus EDN's keywords.
 ///
-/// Maps keep the order in which they were written, so that two runs print the same bytes. An EDN set is read
-/// as a list: a history says what was seen, and order is the checker's business.
+/// Maps keep the order in which they were written, so that two runs print the same bytes. An EDN
+/// set is read as a list: a history says what was seen, and order is the checker's business.
 public enum HistoryValue: Hashable, Sendable {
   /// JSON `null`, EDN `nil`: never written, not known, or no value.
   case null

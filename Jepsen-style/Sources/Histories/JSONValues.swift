@@ -1,7 +1,8 @@
 import JSONText
 
 extension HistoryValue {
-  /// Reads one JSON document; what is inside more than `Limits.nesting` values is refused by the scanner.
+  /// Reads one JSON document; what is inside more than `Limits.nesting` values is refused by the
+  /// scanner.
   init(json bytes: [UInt8]) throws(MalformedText) {
     var scanner = JSONScanner(bytes)
     do throws(JSONFault) {
@@ -51,8 +52,8 @@ extension HistoryValue {
     return .decimal(decimal)
   }
 
-  /// Appends the value; keywords become strings, and so do the keys of maps (EDN's notation where a key is
-  /// no word), for JSON knows neither.
+  /// Appends the value; keywords become strings, and so do the keys of maps (EDN's notation where a
+  /// key is no word), for JSON knows neither.
   func append(to writer: inout JSONWriter) {
     switch self {
     case .null: writer.null()

@@ -1,4 +1,5 @@
-/// Jepsen's console log: a fixed prefix, then process, type, function and value, with tabs between them.
+/// Jepsen's console log: a fixed prefix, then process, type, function and value, with tabs between
+/// them.
 enum JepsenLog {
   static let prefix = Array("INFO  jepsen.util - ".utf8)
 

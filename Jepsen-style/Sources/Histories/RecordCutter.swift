@@ -1,7 +1,7 @@
 /// Cuts a stream of bytes into the texts of single events: lines, or balanced EDN forms.
 ///
-/// Holds at most one record. It knows only as much EDN as balance needs: strings, characters, comments and
-/// brackets; an outermost vector or list around all events is looked through.
+/// Holds at most one record. It knows only as much EDN as balance needs: strings, characters,
+/// comments and brackets; an outermost vector or list around all events is looked through.
 struct RecordCutter {
   /// One event's text and the line where it starts.
   struct Record {
