@@ -198,7 +198,9 @@ struct FrameDecoderTests {
     let previous = LogPosition(term: Term(3), index: LogIndex(10))
     for wrong in [[entry(3, 12)], [entry(2, 11)], [entry(3, 11), entry(3, 11)], [entry(3, 10)]] {
       let append = Append(previous: previous, entries: wrong, commit: .zero)
-      #expect(throws: PeerFault.self, "\(wrong)") { try decoded(encoded([raft(.append(append))])[...]) }
+      #expect(throws: PeerFault.self, "\(wrong)") {
+        try decoded(encoded([raft(.append(append))])[...])
+      }
     }
   }
 

@@ -44,7 +44,8 @@ struct HandshakeTests {
   static let cases: [Case] = [
     Case(testDescription: "a member", hello: hello(), refusal: nil),
     Case(
-      testDescription: "another cluster", hello: hello(identity(1, cluster: ClusterID(8, epoch: 2))),
+      testDescription: "another cluster",
+      hello: hello(identity(1, cluster: ClusterID(8, epoch: 2))),
       refusal: .otherCluster(cluster)),
     Case(
       testDescription: "an older epoch", hello: hello(identity(1, cluster: ClusterID(9, epoch: 1))),

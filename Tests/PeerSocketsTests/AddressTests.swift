@@ -18,7 +18,9 @@ struct AddressTests {
 
   @Test(
     "anything else is nil",
-    arguments: ["", ":", ":80", "host", "host:", "host:x", "host:65536", "host:-1", "::1:80", "[]:1"])
+    arguments: [
+      "", ":", ":80", "host", "host:", "host:x", "host:65536", "host:-1", "::1:80", "[]:1",
+    ])
   func bad(text: String) { #expect(PeerAddress(text) == nil) }
 
   @Test("pauses double to their bound, each within the upper half, and start anew after success")

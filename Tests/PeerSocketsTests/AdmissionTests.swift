@@ -8,7 +8,7 @@ import Testing
 @Suite("Who is let in", .timeLimit(.minutes(1)))
 struct AdmissionTests {
   /// A lone member of a cluster of 1 and 2, listening.
-  private func listener(timing: PeerTiming = .init()) async throws -> (Node, Int) {
+  private func listener(timing: PeerTiming = .patient) async throws -> (Node, Int) {
     let node = try await Node(1, timing: timing)
     let port = try await node.listen()
     try await node.setPeers(members([1: port, 2: 1]))

@@ -37,7 +37,8 @@ struct FlowTests {
             bytes: [UInt8](repeating: 1, count: size)[...]))))
   }
 
-  @Test("a forward of the largest size crosses, and its answer comes back over the other connection")
+  @Test(
+    "a forward of the largest size crosses, and its answer comes back over the other connection")
   func largeForward() async throws {
     try await withCluster(2) { nodes, _ in
       let body = [UInt8](repeating: 5, count: PeerProtocol.Limits.frameBody - 8)[...]

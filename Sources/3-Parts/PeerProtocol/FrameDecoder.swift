@@ -2,9 +2,9 @@ package import BinaryCodec
 
 /// Cuts a stream of bytes into frames, whatever pieces they arrive in.
 ///
-/// Every byte is copied once, from the piece into a block that all frames of the piece share, and the bytes
-/// of a frame that was not whole yet once more. Never holds more than one unfinished frame and one piece. After
-/// a fault the stream has no frame borders: every later call repeats it.
+/// Every byte is copied once, from the piece into a block that all frames of the piece share, and
+/// the bytes of a frame that was not whole yet once more. Never holds more than one unfinished
+/// frame and one piece. After a fault the stream has no frame borders: every later call repeats it.
 package struct FrameDecoder: Sendable {
   /// Longest body accepted from now on, in bytes; small until the handshake is over.
   package var limit: Int
@@ -21,7 +21,8 @@ package struct FrameDecoder: Sendable {
   package mutating func feed(_ piece: UnsafeRawBufferPointer) {
     guard fault == nil else { return }
     if position == pending.count {
-      // Frames may still share the old block; a new one of exactly this size pins no more than they need.
+      // Frames may still share the old block; a new one of exactly this size pins no more than they
+      // need.
       pending = [UInt8](piece)
       position = 0
       return
@@ -92,9 +93,12 @@ package struct FrameDecoder: Sendable {
     return (header, kind)
   }
 
-  // Size of the unfinished frame when its header is there and acceptable, so that its block is made once.
+  // Size of the unfinished frame when its header is there and acceptable, so that its block is made
+  // once.
   private var announcedSize: Int {
-    guard pendingBytes >= FrameFormat.headerSize, let (header, _) = try? readHeader() else { return 0 }
+    guard pendingBytes >= FrameFormat.headerSize, let (header, _) = try? readHeader() else {
+      return 0
+    }
     return FrameFormat.headerSize + header.length
   }
 }

@@ -15,10 +15,12 @@ package enum FrameKind: UInt8, Sendable, CaseIterable {
 /// The bytes around every body.
 ///
 /// ```
-/// length u32 | version u8 | kind u8 | zero u16 | crc32c(body) u32 | crc32c(the 12 bytes before) u32 | body
+/// length u32 | version u8 | kind u8 | zero u16 | crc32c of body u32 | crc32c of header u32 | body
 /// ```
-/// Little-endian. The header has its own checksum because a damaged length would otherwise make the receiver
-/// wait for bytes that never come, instead of refusing at once. docs/WIRE-FORMAT.md is the reference.
+/// Little-endian; the length is that of the body; the last checksum is over the 12 bytes before it.
+/// The header has its own checksum because a damaged length would otherwise make the
+/// receiver wait for bytes that never come, instead of refusing at once. docs/WIRE-FORMAT.md is the
+/// reference.
 package enum FrameFormat {
   /// Bytes before the body.
   package static let headerSize = 16
@@ -47,7 +49,8 @@ package enum FrameFormat {
     writer.patch(checksum(of: start..<start + 12, in: writer), at: start + 12)
   }
 
-  // Through a pointer: a slice of the writer's array would make the next patch copy the whole array.
+  // Through a pointer: a slice of the writer's array would make the next patch copy the whole
+  // array.
   private static func checksum(of range: Range<Int>, in writer: ByteWriter) -> UInt32 {
     writer.bytes.withUnsafeBytes { Checksum.crc32c(UnsafeRawBufferPointer(rebasing: $0[range])) }
   }

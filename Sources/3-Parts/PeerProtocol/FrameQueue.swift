@@ -1,5 +1,5 @@
-/// First in, first out, in one array: taken places are reclaimed when they outnumber the rest, so that both
-/// ends cost O(1) amortised.
+/// First in, first out, in one array: taken places are reclaimed when they outnumber the rest, so
+/// that both ends cost O(1) amortised.
 struct FrameQueue: Sendable {
   /// A frame and its estimated size: an append's is a sum over its entries, taken once.
   struct Item: Sendable {

@@ -2,8 +2,9 @@ package import BinaryCodec
 internal import EntryFormat
 internal import RaftTypes
 
-/// The bodies of handshake frames. A later version may append to them and nothing else, therefore bytes after
-/// the last known field are skipped: two builds must understand each other well enough to refuse politely.
+/// The bodies of handshake frames. A later version may append to them and nothing else, therefore
+/// bytes after the last known field are skipped: two builds must understand each other well enough
+/// to refuse politely.
 extension Handshake {
   /// "QUOINPR" and 1, read as little-endian bytes.
   static let magic: UInt64 = 0x0152_504e_494f_5551

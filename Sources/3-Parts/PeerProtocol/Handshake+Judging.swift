@@ -4,10 +4,10 @@ package import RaftTypes
 extension Handshake {
   /// The acceptor's answer to `hello`.
   ///
-  /// A node that `view` does not know is refused only when `view` is at least as new as the dialer's own
-  /// membership: a member that lags must still let in a leader it has not heard of, or it never catches up
-  /// (§6: servers take requests from servers outside their configuration). A known node on another disk is
-  /// always refused: it is not the voter that promised (pitfall 3).
+  /// A node that `view` does not know is refused only when `view` is at least as new as the
+  /// dialer's own membership: a member that lags must still let in a leader it has not heard of, or
+  /// it never catches up (§6: servers take requests from servers outside their configuration). A
+  /// known node on another disk is always refused: it is not the voter that promised (pitfall 3).
   package static func judge(_ hello: Hello, against view: LocalView) -> Answer {
     let ours = FrameFormat.versions
     let version = min(ours.upperBound, hello.versions.upperBound)

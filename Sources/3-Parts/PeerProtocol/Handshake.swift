@@ -3,8 +3,9 @@ package import RaftTypes
 
 /// The first frame each way on every connection: who dials, who answers, and why not.
 ///
-/// Pure: the sockets ask `judge` and obey. The check guards against mistakes (two clusters on one network, a
-/// copied data directory, a wiped disk), not against an attacker; that is the transport's matter.
+/// Pure: the sockets ask `judge` and obey. The check guards against mistakes (two clusters on one
+/// network, a copied data directory, a wiped disk), not against an attacker; that is the
+/// transport's matter.
 package enum Handshake {
   /// Who one end is.
   package struct Identity: Hashable, Sendable {
@@ -68,7 +69,8 @@ package enum Handshake {
     }
   }
 
-  /// Why a connection is refused. Each is for the operator: nothing but a change of configuration helps.
+  /// Why a connection is refused. Each is for the operator: nothing but a change of configuration
+  /// helps.
   package enum Refusal: Error, Hashable, Sendable {
     /// The refusing end belongs to this cluster.
     case otherCluster(ClusterID)

@@ -64,7 +64,8 @@ extension MessageFormat {
   private static func readAppend(from reader: inout ByteReader) throws(DecodingFault) -> Append {
     let previous = try reader.readPosition()
     let commit = LogIndex(try reader.readNumber())
-    // An entry takes at least its header, so the bytes at hand bound what a count may make us reserve.
+    // An entry takes at least its header, so the bytes at hand bound what a count may make us
+    // reserve.
     let count = try reader.readCount(limit: reader.remaining / EntryFormat.headerSize)
     var entries: [Entry] = []
     entries.reserveCapacity(count)

@@ -6,7 +6,7 @@ internal import RaftTypes
 /// The bytes of an `Envelope`: the body of a Raft frame.
 ///
 /// ```
-/// from u64 | to u64 | term u64 | message u8 | fields of the message in the order of its declaration
+/// from u64 | to u64 | term u64 | message u8 | fields of the message, as declared
 /// ```
 /// A position is term u64, index u64; entries are a u32 count and `EntryFormat` each.
 enum MessageFormat {
@@ -27,7 +27,8 @@ enum MessageFormat {
     case readIndexReply = 14
   }
 
-  /// Bytes that `write` appends; memberships are estimated, messages of fixed fields count as the largest.
+  /// Bytes that `write` appends; memberships are estimated, messages of fixed fields count as the
+  /// largest.
   static func size(of envelope: Envelope) -> Int {
     switch envelope.message {
     case .append(let append):

@@ -1,13 +1,14 @@
 /// The frames that wait for one connection; bounded.
 ///
-/// Two lanes. Prompt frames leave first, so that a heartbeat never starves behind megabytes of entries; bulk
-/// frames and calls leave in the order in which they came. When a lane is full:
+/// Two lanes. Prompt frames leave first, so that a heartbeat never starves behind megabytes of
+/// entries; bulk frames and calls leave in the order in which they came. When a lane is full:
 /// - prompt: the *oldest* goes. The newest heartbeat, vote or reply says all that older ones said.
-/// - bulk: the *newest* goes. Entries follow each other; without its predecessor none is of use, and the
-///   algorithm repeats from the gap.
+/// - bulk: the *newest* goes. Entries follow each other; without its predecessor none is of use,
+///   and the algorithm repeats from the gap.
 /// - calls: the newest is refused, and the caller knows it. A call that was taken is never dropped.
 ///
-/// Raft frames of different terms or rounds may overtake each other; the algorithm allows any order.
+/// Raft frames of different terms or rounds may overtake each other; the algorithm allows any
+/// order.
 package struct Outbox: Sendable {
   /// What became of the frames so far.
   package struct Counters: Hashable, Sendable {
@@ -37,7 +38,8 @@ package struct Outbox: Sendable {
   package var heavyBytes: Int { bulkBytes + callBytes }
 
   /// Takes `frame`, or says that it will not be sent.
-  /// - Returns: false when the frame itself was dropped or refused. For a call that means: not applied.
+  /// - Returns: false when the frame itself was dropped or refused. For a call that means: not
+  ///   applied.
   package mutating func offer(_ frame: PeerFrame) -> Bool {
     let size = frame.estimatedSize
     switch frame.frameClass {

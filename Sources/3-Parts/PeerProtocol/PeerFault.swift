@@ -1,8 +1,8 @@
 package import BinaryCodec
 package import RaftTypes
 
-/// Why bytes from a peer were refused. All of them end the connection: after any of these the stream has no
-/// trustworthy frame border any more. The dialer comes back by itself.
+/// Why bytes from a peer were refused. All of them end the connection: after any of these the
+/// stream has no trustworthy frame border any more. The dialer comes back by itself.
 package enum PeerFault: Error, Equatable, Sendable {
   /// The 16 header bytes do not match their checksum: damage, or something that is no peer.
   case damagedHeader

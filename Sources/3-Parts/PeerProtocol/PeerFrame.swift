@@ -3,10 +3,11 @@ package import RaftTypes
 
 /// What members send each other after the handshake.
 package enum PeerFrame: Hashable, Sendable {
-  /// A message of the consensus algorithm. May be lost at any time; the algorithm repeats what matters.
+  /// A message of the consensus algorithm. May be lost at any time; the algorithm repeats what
+  /// matters.
   case raft(Envelope)
-  /// A client's call that this node passes to the leader. Never dropped in silence and never sent twice
-  /// (pitfall 60).
+  /// A client's call that this node passes to the leader. Never dropped in silence and never sent
+  /// twice (pitfall 60).
   case forward(PeerCall)
   /// The answer to the forward of the same id.
   case forwardReply(PeerCall)

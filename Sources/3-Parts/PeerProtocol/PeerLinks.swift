@@ -3,12 +3,13 @@ package import RaftTypes
 
 /// What a node needs of its network: the port that sockets, or a simulator, fill.
 package protocol PeerLinks {
-  /// Whom to keep connections to, from the membership at index `configuration`; the node itself is skipped.
+  /// Whom to keep connections to, from the membership at index `configuration`; the node itself is
+  /// skipped.
   mutating func setPeers(_ members: SortedMap<NodeID, Member>, configuration: LogIndex)
 
   /// Collects `frame` for `peer` until the next `flush`.
-  /// - Returns: false when it will certainly not arrive: no connection, or the outbox is full. Raft frames need
-  ///   no reaction; a refused call was not applied.
+  /// - Returns: false when it will certainly not arrive: no connection, or the outbox is full. Raft
+  ///   frames need no reaction; a refused call was not applied.
   @discardableResult
   mutating func send(_ frame: PeerFrame, to peer: NodeID) -> Bool
 
@@ -27,11 +28,11 @@ package struct LinkLoss: Hashable, Sendable {
   }
 
   package let direction: Direction
-  /// The peer's kernel ended it, as it does at once when a process dies; false for a silent network, and for
-  /// connections that this node closed.
+  /// The peer's kernel ended it, as it does at once when a process dies; false for a silent
+  /// network, and for connections that this node closed.
   package let reset: Bool
-  /// Calls that had not left this node, in order: certainly not applied. The outcome of every other call under
-  /// way to this peer is unknown (pitfall 60).
+  /// Calls that had not left this node, in order: certainly not applied. The outcome of every other
+  /// call under way to this peer is unknown (pitfall 60).
   package let unsent: [PeerFrame]
 
   package init(direction: Direction, reset: Bool, unsent: [PeerFrame]) {

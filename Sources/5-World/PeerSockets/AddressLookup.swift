@@ -4,8 +4,8 @@ internal import NIOPosix
 
 /// Turns a peer's address into socket addresses, off the loop when a name must be looked up.
 ///
-/// One lookup a link at a time: getaddrinfo(3) cannot be cancelled, so a link waits for it however long the
-/// system's resolver takes, and threads do not pile up behind a dead name server.
+/// One lookup a link at a time: getaddrinfo(3) cannot be cancelled, so a link waits for it however
+/// long the system's resolver takes, and threads do not pile up behind a dead name server.
 enum AddressLookup {
   struct Failure: Error, CustomStringConvertible {
     let description: String

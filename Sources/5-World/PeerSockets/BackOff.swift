@@ -1,7 +1,7 @@
 package import Determinism
 
-/// Pauses between attempts: doubling, each drawn from the upper half of its range, so that nodes that lost
-/// the same peer do not come back in step.
+/// Pauses between attempts: doubling, each drawn from the upper half of its range, so that nodes
+/// that lost the same peer do not come back in step.
 package struct BackOff: Sendable {
   private let least: TimeSpan
   private let most: TimeSpan

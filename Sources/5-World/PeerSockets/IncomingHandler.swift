@@ -16,7 +16,7 @@ final class IncomingHandler: ChannelInboundHandler {
 
   /// The disk that the peer said it is; nil while it is a stranger.
   private(set) var incarnation: DiskIncarnation?
-  private unowned let hub: PeerHub
+  private let hub: PeerHub
   private var channel: (any Channel)?
   private var state = State.stranger(deadline: nil)
   private var decoder = FrameDecoder(limit: Limits.handshakeBody)
@@ -27,7 +27,7 @@ final class IncomingHandler: ChannelInboundHandler {
 
   func channelActive(context: ChannelHandlerContext) {
     channel = context.channel
-    hub.strangerCame(self)
+    guard hub.strangerCame(self) else { return close() }
     let deadline = hub.eventLoop.assumeIsolated().scheduleTask(in: hub.timing.handshake.amount) {
       guard case .stranger = self.state else { return }
       self.hub.strangerLeft(self, "no hello in time")
@@ -54,11 +54,7 @@ final class IncomingHandler: ChannelInboundHandler {
     }
   }
 
-  func channelReadComplete(context: ChannelHandlerContext) {
-    guard delivered else { return }
-    delivered = false
-    hub.finishedReading()
-  }
+  func channelReadComplete(context: ChannelHandlerContext) { finishReading() }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     ending.failed(error)
@@ -66,6 +62,7 @@ final class IncomingHandler: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    finishReading()
     let old = state
     state = .closed
     channel = nil
@@ -84,6 +81,12 @@ final class IncomingHandler: ChannelInboundHandler {
     state = .closed
     channel?.close(promise: nil)
     channel = nil
+  }
+
+  private func finishReading() {
+    guard delivered else { return }
+    delivered = false
+    if case .peer = state { hub.finishedReading() }
   }
 
   private var key: LinkKey? {

@@ -3,26 +3,29 @@ internal import PeerProtocol
 
 /// Every bound of this module, with its derivation.
 enum Limits {
-  /// Bytes of frames encoded into one write. An append batch is about 1 MiB; larger writes would only make a
-  /// heartbeat wait longer behind what NIO already holds.
+  /// Bytes of frames encoded into one write. An append batch is about 1 MiB; larger writes would
+  /// only make a heartbeat wait longer behind what NIO already holds.
   static let writeBatch = 1 << 20
 
-  /// Above this NIO calls a connection not writable, and frames stay in the outbox, where prompt ones overtake
-  /// bulk ones. One batch, so that there is always one in the kernel's hands and one ready.
+  /// Above this NIO calls a connection not writable, and frames stay in the outbox, where prompt
+  /// ones overtake bulk ones. One batch, so that there is always one in the kernel's hands and one
+  /// ready.
   static let writeBufferHigh = 1 << 20
   static let writeBufferLow = 256 << 10
 
-  /// Connections that were accepted and have not shown a hello yet: enough for every member to come back at
-  /// once, few enough that strangers cannot take all descriptors.
+  /// Connections that were accepted and have not shown a hello yet: enough for every member to come
+  /// back at once, few enough that strangers cannot take all descriptors.
   static let strangers = 64
 
-  /// Accepted connections in all: two for each of 256 members, and as many again while newer ones replace them.
+  /// Accepted connections in all: two for each of 256 members, and as many again while newer ones
+  /// replace them.
   static let incoming = 1024
 
   /// Largest read: four of them are one append batch.
   static let readBuffer = 256 << 10
 
-  /// Bytes an outbox lets out are at most this, encoded (`PeerProtocol.Limits.frameBody` for one frame).
+  /// Bytes an outbox lets out are at most this, encoded (`PeerProtocol.Limits.frameBody` for one
+  /// frame).
   static let frameBody = PeerProtocol.Limits.frameBody
   static let handshakeBody = PeerProtocol.Limits.handshakeBody
 

@@ -5,9 +5,11 @@ internal import NIOPosix
 internal import PeerProtocol
 internal import RaftTypes
 
-/// The connection that this node dials to one peer, for one channel: dials, greets, sends, and dials again.
+/// The connection that this node dials to one peer, for one channel: dials, greets, sends, and
+/// dials again.
 ///
-/// Owned by the hub, used on its loop only. Nothing but the answer to the hello ever comes back on it.
+/// Owned by the hub, used on its loop only. Nothing but the answer to the hello ever comes back on
+/// it.
 final class OutgoingLink {
   private enum State {
     /// Between two attempts.
@@ -23,12 +25,11 @@ final class OutgoingLink {
 
   let member: Member
   let channelKind: ChannelKind
-  private unowned let hub: PeerHub
+  private let hub: PeerHub
   private var state = State.dialing
   private var outbox = Outbox()
   private var backOff: BackOff
   private var addresses: [SocketAddress] = []
-  private var attempts = 0
   private var lastFailure: LinkFailure?
 
   init(to member: Member, _ channelKind: ChannelKind, of hub: PeerHub) {
@@ -80,24 +81,33 @@ final class OutgoingLink {
     }
     bootstrap.connect(to: address).assumeIsolated().whenFailure {
       guard case .dialing = self.state else { return }
-      self.fail(.unreachable("\(address): \($0)"))
+      self.fail(.unreachable("\($0)"))
     }
   }
 
-  // Every end of an attempt or of a connection comes through here.
+  // An attempt or a connection ended: the next attempt comes after a pause.
   private func fail(_ failure: LinkFailure) {
-    if case .stopped = state { return }
+    guard pause(after: failure) else { return }
+    report(failure)
+  }
+
+  private func pause(after failure: LinkFailure) -> Bool {
     switch failure {
     case .refused, .unsuitable: backOff.slowDown()
     case .unreachable: break
     }
-    let pause = hub.jitter { self.backOff.next(&$0) }
+    if case .stopped = state { return false }
+    let span = hub.jitter { self.backOff.next(&$0) }
     state = .pausing(
-      hub.eventLoop.assumeIsolated().scheduleTask(in: pause.amount) { self.dial() })
-    if failure != lastFailure {
-      lastFailure = failure
-      hub.link(self, failed: failure)
-    }
+      hub.eventLoop.assumeIsolated().scheduleTask(in: span.amount) { self.dial() })
+    return true
+  }
+
+  // Once for each new reason: a peer that is down for a day is one line in the log.
+  private func report(_ failure: LinkFailure) {
+    guard failure != lastFailure else { return }
+    lastFailure = failure
+    hub.link(self, failed: failure)
   }
 
   /// Ends the link for good.
@@ -159,11 +169,13 @@ final class OutgoingLink {
       deadline.cancel()
       fail(.unreachable(reason))
     case .open(let current, let since) where current === channel:
-      // A connection that lasted was healthy; one that breaks at once must not be redialed in a tight loop.
+      // A connection that lasted was healthy; one that breaks at once must not be redialed in a
+      // tight loop.
       if NIODeadline.now() - since > hub.timing.mostPause.amount { backOff.reset() }
       let unsent = outbox.drain()
-      fail(.unreachable(reason))
+      guard pause(after: .unreachable(reason)) else { return }
       hub.linkClosed(self, reset: reset, unsent: unsent)
+      report(.unreachable(reason))
     case .greeting, .open, .pausing, .dialing, .stopped: break
     }
   }

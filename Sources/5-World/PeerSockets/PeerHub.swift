@@ -8,9 +8,9 @@ package import RaftTypes
 
 /// All peer connections of a node, on one event loop.
 ///
-/// A sends to B only on the connections that A dialed, and B to A only on those that B dialed; each pair of
-/// nodes has one such connection each way for messages and one for snapshot chunks. A newer connection of the
-/// same peer replaces the older one. Everything but `init` is called on the loop.
+/// A sends to B only on the connections that A dialed, and B to A only on those that B dialed; each
+/// pair of nodes has one such connection each way for messages and one for snapshot chunks. A newer
+/// connection of the same peer replaces the older one. Everything but `init` is called on the loop.
 package final class PeerHub: PeerLinks {
   package let eventLoop: any EventLoop
   package let timing: PeerTiming
@@ -49,6 +49,7 @@ package final class PeerHub: PeerLinks {
       members: view.members, configuration: view.configuration)
   }
 
+  /// Dials who is new or moved, ends what leads to nobody or to a replaced disk.
   package func setPeers(_ members: SortedMap<NodeID, Member>, configuration: LogIndex) {
     eventLoop.preconditionInEventLoop()
     guard !isClosed else { return }
@@ -66,7 +67,8 @@ package final class PeerHub: PeerLinks {
         link.dial()
       }
     }
-    // A removed member's connection stays: it may be a leader that still spreads its own removal (pitfall 26).
+    // A removed member's connection stays: it may be a leader that still spreads its own removal
+    // (pitfall 26).
     let replaced = arrivals.removeAll { key, arrival in
       view.members[key.peer].map { $0 != arrival.incarnation } ?? false
     }
@@ -75,11 +77,13 @@ package final class PeerHub: PeerLinks {
 
   // MARK: Sending
 
+  /// Puts `frame` into the outbox of its connection; false when it will certainly not arrive.
   @discardableResult
   package func send(_ frame: PeerFrame, to peer: NodeID) -> Bool {
     links[LinkKey(peer: peer, channel: frame.channel)]?.send(frame) ?? false
   }
 
+  /// Writes all outboxes, as far as their connections take it; the rest follows by itself.
   package func flush() {
     for link in links.values { link.drain() }
   }
@@ -89,7 +93,8 @@ package final class PeerHub: PeerLinks {
     links[LinkKey(peer: peer, channel: .messages)]?.isOpen ?? false
   }
 
-  /// What became of the frames for `peer` on `channel`, and estimated bytes that wait; nil for no member.
+  /// What became of the frames for `peer` on `channel`, and estimated bytes that wait; nil for no
+  /// member.
   package func traffic(
     to peer: NodeID, _ channel: ChannelKind
   ) -> (counters: Outbox.Counters, waitingBytes: Int)? {
@@ -106,7 +111,9 @@ package final class PeerHub: PeerLinks {
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.recvAllocator, value: SocketOptions.readAllocator)
       .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try bound.value.accept(channel) }
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(IncomingHandler(of: bound.value))
+        }
       }
     for (option, value) in SocketOptions.connection(timing) {
       bootstrap = bootstrap.childChannelOption(option, value: value)
@@ -139,17 +146,7 @@ package final class PeerHub: PeerLinks {
     let unsent = link.stop()
     if wasOpen { linkClosed(link, reset: false, unsent: unsent) }
   }
-
-  private func accept(_ channel: any Channel) throws {
-    guard !isClosed, strangers.count < Limits.strangers,
-      strangers.count + arrivals.count < Limits.incoming
-    else { throw TooManyConnections() }
-    try channel.pipeline.syncOperations.addHandler(IncomingHandler(of: self))
-  }
 }
-
-/// Ends a connection that was accepted beyond the limits.
-private struct TooManyConnections: Error {}
 
 // MARK: What connections report
 
@@ -169,7 +166,11 @@ extension PeerHub {
   func link(_ link: OutgoingLink, failed failure: LinkFailure) {
     guard link.channelKind == .messages else { return }
     logger.warning(
-      "no connection", metadata: ["peer": "\(link.member.id)", "reason": "\(failure)"])
+      "no connection",
+      metadata: [
+        "peer": "\(link.member.id)", "address": "\(link.member.peerAddress)",
+        "reason": "\(failure)",
+      ])
     delegate?.peerHub(self, cannotReach: link.member.id, failure)
   }
 
@@ -182,8 +183,13 @@ extension PeerHub {
     return answer
   }
 
-  func strangerCame(_ handler: IncomingHandler) {
+  /// False when there is no room for it, or when the hub was closed while it came.
+  func strangerCame(_ handler: IncomingHandler) -> Bool {
+    guard !isClosed, strangers.count < Limits.strangers,
+      strangers.count + arrivals.count < Limits.incoming
+    else { return false }
     strangers[ObjectIdentifier(handler)] = handler
+    return true
   }
 
   func strangerLeft(_ handler: IncomingHandler, _ reason: String?) {

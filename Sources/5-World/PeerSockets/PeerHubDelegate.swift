@@ -1,7 +1,8 @@
 package import PeerProtocol
 package import RaftTypes
 
-/// What a hub tells its owner; everything on the hub's loop, and about the messages connections only.
+/// What a hub tells its owner; everything on the hub's loop, and about the messages connections
+/// only.
 package protocol PeerHubDelegate: AnyObject {
   /// In the order in which `peer` sent them.
   func peerHub(_ hub: PeerHub, received frame: PeerFrame, from peer: NodeID)

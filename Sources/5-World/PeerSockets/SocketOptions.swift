@@ -6,8 +6,8 @@ internal import NIOCore
 enum SocketOptions {
   typealias Pair = (ChannelOptions.Types.SocketOption, SocketOptionValue)
 
-  /// Frames leave at once, and a peer that vanished is noticed within seconds, also by a side that only reads:
-  /// after 5 s of silence a probe, then every 2 s, three in all.
+  /// Frames leave at once, and a peer that vanished is noticed within seconds, also by a side that
+  /// only reads: after 5 s of silence a probe, then every 2 s, three in all.
   static func connection(_ timing: PeerTiming) -> [Pair] {
     [
       (.tcpOption(.tcp_nodelay), 1),

@@ -8,59 +8,6 @@ import PeerSockets
 import RaftTypes
 import Testing
 
-/// What a hub told, and a way to wait until it told enough.
-final class Recorder: PeerHubDelegate {
-  var received: [(peer: NodeID, frame: PeerFrame)] = []
-  var bursts = 0
-  var connected: [NodeID] = []
-  var losses: [(peer: NodeID, loss: LinkLoss)] = []
-  var failures: [(peer: NodeID, failure: LinkFailure)] = []
-  /// Answers a received frame, on the loop.
-  var respond: ((PeerHub, PeerFrame, NodeID) -> Void)?
-  private var waiting: [(condition: (Recorder) -> Bool, promise: EventLoopPromise<Void>)] = []
-
-  func peerHub(_ hub: PeerHub, received frame: PeerFrame, from peer: NodeID) {
-    received.append((peer, frame))
-    respond?(hub, frame, peer)
-  }
-
-  func peerHubFinishedReading(_ hub: PeerHub) {
-    bursts += 1
-    hub.flush()
-    wake()
-  }
-
-  func peerHub(_ hub: PeerHub, connectedTo peer: NodeID) {
-    connected.append(peer)
-    wake()
-  }
-
-  func peerHub(_ hub: PeerHub, disconnectedFrom peer: NodeID, _ loss: LinkLoss) {
-    losses.append((peer, loss))
-    wake()
-  }
-
-  func peerHub(_ hub: PeerHub, cannotReach peer: NodeID, _ failure: LinkFailure) {
-    failures.append((peer, failure))
-    wake()
-  }
-
-  func wait(on loop: any EventLoop, until condition: @escaping (Recorder) -> Bool)
-    -> EventLoopFuture<Void>
-  {
-    guard !condition(self) else { return loop.makeSucceededVoidFuture() }
-    let promise = loop.makePromise(of: Void.self)
-    waiting.append((condition, promise))
-    return promise.futureResult
-  }
-
-  private func wake() {
-    let ready = waiting.filter { $0.condition(self) }
-    waiting.removeAll { $0.condition(self) }
-    for waiter in ready { waiter.promise.succeed(()) }
-  }
-}
-
 /// A hub with its own loop, used from a test's task.
 final class Node: Sendable {
   let id: NodeID
@@ -69,7 +16,7 @@ final class Node: Sendable {
 
   static let cluster = ClusterID(7, epoch: 1)
 
-  init(_ number: UInt64, cluster: ClusterID? = Node.cluster, timing: PeerTiming = .init())
+  init(_ number: UInt64, cluster: ClusterID? = Node.cluster, timing: PeerTiming = .patient)
     async throws
   {
     id = NodeID(number)
@@ -146,7 +93,8 @@ func members(_ ports: [UInt64: Int], host: String = "127.0.0.1") -> SortedMap<No
 
 /// Runs `body` with `count` connected hubs and closes them after it.
 func withCluster(
-  _ count: UInt64, timing: PeerTiming = .init(), _ body: ([Node], [UInt64: Int]) async throws -> Void
+  _ count: UInt64, timing: PeerTiming = .patient,
+  _ body: ([Node], [UInt64: Int]) async throws -> Void
 ) async throws {
   var nodes: [Node] = []
   var ports: [UInt64: Int] = [:]
@@ -175,14 +123,13 @@ func heartbeat(_ round: UInt64, from: NodeID, to: NodeID) -> PeerFrame {
       message: .heartbeat(Heartbeat(round: round, commit: .zero))))
 }
 
-extension Recorder {
-  /// The rounds of the heartbeats that came from `peer`.
-  func rounds(from peer: NodeID) -> [UInt64] {
-    received.compactMap {
-      guard $0.peer == peer, case .raft(let envelope) = $0.frame,
-        case .heartbeat(let beat) = envelope.message
-      else { return nil }
-      return beat.round
-    }
-  }
+extension PeerTiming {
+  /// No test fails because the machine is busy.
+  static let patient = {
+    var timing = PeerTiming()
+    timing.handshake = .seconds(60)
+    timing.connect = .seconds(60)
+    timing.unacknowledged = .seconds(60)
+    return timing
+  }()
 }
