@@ -55,6 +55,9 @@ let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"),
   .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let concurrency: [Target.Dependency] = [
+  .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+]
 let http: [Target.Dependency] = nio + [.product(name: "NIOHTTP1", package: "swift-nio")]
 let embedded: [Target.Dependency] = [.product(name: "NIOEmbedded", package: "swift-nio")]
 let log: [Target.Dependency] = [.product(name: "Logging", package: "swift-log")]
@@ -66,6 +69,7 @@ let daemon: [Target.Dependency] = [
   .product(name: "Configuration", package: "swift-configuration"),
   .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
   .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+  .product(name: "Yams", package: "Yams"),
 ]
 
 let vocabulary = ["RaftTypes", "Determinism", "BinaryCodec"]
@@ -89,6 +93,7 @@ let package = Package(
       url: "https://github.com/apple/swift-configuration", from: "1.4.0",
       traits: ["YAML", "CommandLineArguments"]),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
     // 0 Ground
@@ -97,6 +102,7 @@ let package = Package(
     .target(name: "CChecksum", path: "Sources/0-Ground/CChecksum"),
     module("Determinism", on: .ground),
     module("BinaryCodec", on: .ground, outside: ["CLZ4", "CChecksum"]),
+    module("JSONText", on: .ground),
     // 1 Vocabulary
     module("RaftTypes", on: .vocabulary, uses: ["BinaryCodec", "Determinism"]),
     // 2 Consensus
@@ -124,24 +130,27 @@ let package = Package(
       uses: vocabulary + [
         "ClientProtocol", "EntryFormat", "RaftCore", "WriteAheadLog", "KeyValueStore",
         "PeerProtocol", "VirtualIP", "Replica",
-      ], outside: nio + log),
+      ], outside: nio + concurrency + log),
     // 6 Interfaces
     module(
-      "HTTPAPI", on: .interfaces, uses: vocabulary + ["ClientProtocol"], outside: http + log),
+      "HTTPAPI", on: .interfaces, uses: vocabulary + ["ClientProtocol", "JSONText"],
+      outside: http + log),
     module(
-      "KeyValueClient", on: .interfaces, uses: vocabulary + ["ClientProtocol"], outside: http),
+      "KeyValueClient", on: .interfaces, uses: vocabulary + ["ClientProtocol", "JSONText"],
+      outside: http),
     // 7 Programs
     module(
       "kvnode", on: .programs,
       uses: vocabulary + [
         "ClientProtocol", "EntryFormat", "WriteAheadLog", "KeyValueStore", "PeerProtocol",
-        "VirtualIP", "Replica", "PosixStorage", "PeerSockets", "NodeRuntime", "HTTPAPI",
+        "VirtualIP", "RaftCore", "Replica", "PosixStorage", "PeerSockets", "NodeRuntime", "HTTPAPI",
       ], outside: http + log + daemon, program: true),
     module(
       "kvctl", on: .programs,
       uses: vocabulary + [
-        "ClientProtocol", "EntryFormat", "WriteAheadLog", "PosixStorage", "KeyValueClient",
-      ], outside: arguments, program: true),
+        "ClientProtocol", "EntryFormat", "JSONText", "WriteAheadLog", "PosixStorage",
+        "KeyValueClient",
+      ], outside: arguments + http + system, program: true),
     // Tests
     tests("VocabularyTests", of: vocabulary + ["ClientProtocol", "EntryFormat"]),
   ]

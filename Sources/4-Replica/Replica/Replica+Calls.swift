@@ -1,5 +1,5 @@
 internal import BinaryCodec
-internal import ClientProtocol
+package import ClientProtocol
 internal import Determinism
 internal import KeyValueStore
 internal import PeerProtocol
@@ -209,7 +209,7 @@ extension Replica {
       node: settings.id, term: core.term, index: store.appliedIndex, revision: store.revision)
   }
 
-  var leaderHint: LeaderHint? {
+  package var leaderHint: LeaderHint? {
     guard let leader = core.leader, let member = core.membership?.members[leader] else {
       return nil
     }

@@ -124,3 +124,10 @@ extension Replica {
     }
   }
 }
+
+// What the node's own interfaces show without asking anybody.
+extension Replica {
+  package var ownStamp: ReplyStamp { stamp }
+  package var isDiskFull: Bool { diskIsFull }
+  package var holdsAddress: Bool { ownership.isHolding }
+}

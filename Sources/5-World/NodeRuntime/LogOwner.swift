@@ -1,0 +1,132 @@
+import Glibc
+internal import RaftCore
+internal import RaftTypes
+internal import Replica
+internal import WriteAheadLog
+
+/// What the storage thread does with what came together: all log writes share one sync, and nothing waits
+/// for a log write that finds no room but the log writes behind it.
+///
+/// Unchecked: only the storage thread calls it.
+final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
+  private let log: WriteAheadLog<Files>
+  private let spares: SpareMaker<Files>
+  private let mailbox: Mailbox
+  private var hasFailed = false
+  private var isFull = false
+  private var isSpareOrdered = false
+  private var reportedBytes = 0
+  /// The newest log write that was appended.
+  private var sequence: UInt64 = 0
+  private var answers: [ReplicaInput] = []
+
+  /// Between two looks for space on a full disk, in microseconds: unnoticeable, and cheap.
+  private static var fullPause: UInt32 { 50_000 }
+  /// Bytes by which the log must have changed before its size is reported again.
+  private static var reportStep: Int { 1 << 20 }
+
+  init(_ log: WriteAheadLog<Files>, spares: SpareMaker<Files>, mailbox: Mailbox) {
+    self.log = log
+    self.spares = spares
+    self.mailbox = mailbox
+  }
+
+  func perform(_ tasks: [StorageTask], _ worker: Worker<StorageTask>) {
+    guard !hasFailed else { return }
+    do throws(LogFault) {
+      var waiting = try carryOut(tasks)
+      while try !isSettled(waiting) {
+        tellFull(true)
+        usleep(Self.fullPause)
+        waiting = try carryOut(waiting + worker.takeArrived())
+      }
+      tellFull(false)
+    } catch {
+      hasFailed = true
+      mailbox.post(answers)
+      mailbox.fail("storage failed: \(error)")
+      return
+    }
+    orderSpare(worker)
+    mailbox.post(answers)
+    answers.removeAll(keepingCapacity: true)
+  }
+
+  /// Does what can be done and returns the log writes that found no room, in order.
+  private func carryOut(_ tasks: [StorageTask]) throws(LogFault) -> [StorageTask] {
+    var waiting: [StorageTask] = []
+    for task in tasks {
+      switch task {
+      case .job(.log(let write)):
+        if try !waiting.isEmpty || !append(write) { waiting.append(task) }
+      case .job(.ballot(let ballot)):
+        try log.saveBallot(ballot)
+        answers.append(.ballotSaved(ballot))
+      case .job(.compact(let index)): try log.compact(through: index)
+      case .adopt(let snapshot, let input):
+        try log.adopt(snapshot)
+        answers.append(input)
+      case .spare(let order):
+        isSpareOrdered = false
+        log.adopt(order)
+      }
+    }
+    return waiting
+  }
+
+  /// - Returns: false when there is no room; then nothing was changed.
+  private func append(_ write: LogWrite) throws(LogFault) -> Bool {
+    do throws(LogFault) {
+      switch write.change {
+      case .append(let entries): try log.append(entries)
+      case .fill(let entries): try log.fill(entries)
+      case .reset(let snapshot): try log.reset(to: snapshot)
+      }
+    } catch {
+      if case .diskFull = error { return false }
+      throw error
+    }
+    precondition(write.sequence > sequence, "LogOwner: write \(write.sequence) after \(sequence)")
+    sequence = write.sequence
+    return true
+  }
+
+  /// Syncs what was appended. False when the disk is full: here, or for a write that still waits.
+  private func isSettled(_ waiting: [StorageTask]) throws(LogFault) -> Bool {
+    let before = log.durable
+    do throws(LogFault) {
+      let durable = try log.sync()
+      if sequence > 0, durable != before || answeredSequence < sequence {
+        answeredSequence = sequence
+        answers.append(.logSynced(LogCompletion(sequence: sequence, position: durable)))
+      }
+    } catch {
+      if case .diskFull = error { return false }
+      throw error
+    }
+    if abs(log.sizeOnDisk - reportedBytes) >= Self.reportStep {
+      reportedBytes = log.sizeOnDisk
+      answers.append(.diskUsage(bytes: UInt64(reportedBytes)))
+    }
+    return waiting.isEmpty
+  }
+
+  private var answeredSequence: UInt64 = 0
+
+  private func tellFull(_ full: Bool) {
+    if full != isFull {
+      isFull = full
+      answers.append(.diskFull(full))
+    }
+    if full {
+      mailbox.post(answers)
+      answers.removeAll(keepingCapacity: true)
+    }
+  }
+
+  private func orderSpare(_ worker: Worker<StorageTask>) {
+    guard !isSpareOrdered, let order = log.orderSpare() else { return }
+    isSpareOrdered = true
+    spares.make(order, for: worker)
+  }
+}

@@ -1,0 +1,34 @@
+package import RaftCore
+internal import RaftTypes
+package import WriteAheadLog
+
+extension Recovered {
+  /// What the disk gave back, as consensus wants it: the log from a place whose position is known.
+  package init(_ recovery: Recovery) {
+    let snapshot = recovery.snapshot?.descriptor
+    var base = snapshot?.position ?? .origin
+    var slots = recovery.slots
+    if let snapshot, let first = slots.first, first.position.index <= snapshot.position.index {
+      // A tail below the snapshot is kept for slow followers. Its first slot becomes the base; so does the
+      // last rotten one in it: the snapshot stands for it.
+      let rotten = slots.lastIndex { slot in
+        if case .faulty(let position) = slot {
+          position.index <= snapshot.position.index
+        } else {
+          false
+        }
+      }
+      let cut = rotten ?? 0
+      base = slots[cut].position
+      slots.removeFirst(cut + 1)
+    }
+    let ballot: Ballot? =
+      switch recovery.ballot {
+      case .sound(let ballot): ballot
+      case .damaged: nil
+      }
+    self.init(
+      ballot: ballot, incarnation: recovery.identity.incarnation, snapshot: snapshot, base: base,
+      slots: slots)
+  }
+}

@@ -1,0 +1,132 @@
+package import ClientProtocol
+package import Determinism
+package import Logging
+package import NIOCore
+package import PeerProtocol
+internal import RaftCore
+package import RaftTypes
+package import Replica
+package import VirtualIP
+package import WriteAheadLog
+
+/// Who hears what a node's loop has to say; called on the loop.
+package protocol ReplicaLoopDelegate: AnyObject {
+  func answer(_ reply: ClientReply, tag: UInt64)
+  /// The node has handed over and answered everybody.
+  func stopped()
+}
+
+/// The event loop that owns a `Replica`: everything that arrives in one turn of the loop is stepped together,
+/// and what follows from it is done once at the turn's end.
+///
+/// Not thread-safe: everything here happens on `eventLoop`; other threads hand their words in by a `Mailbox`.
+package final class ReplicaLoop<Files: FileSystem, Links: PeerLinks>
+where Files: Sendable {
+  package let eventLoop: any EventLoop
+  package private(set) var replica: Replica
+  package var links: Links
+  private let storage: StorageWorker<Files>
+  private let snapshots: SnapshotWorker<Files>
+  private let address: any AddressTable
+  private let log: Logger
+  package weak var delegate: (any ReplicaLoopDelegate)?
+
+  private var inputs: [ReplicaInput] = []
+  private var isTurnScheduled = false
+  private var timer: Scheduled<Void>?
+  private var timerAt = Instant.distantFuture
+  private var hasStopped = false
+
+  package init(
+    eventLoop: any EventLoop, replica: Replica, links: Links, storage: StorageWorker<Files>,
+    snapshots: SnapshotWorker<Files>, address: any AddressTable, log: Logger
+  ) {
+    self.eventLoop = eventLoop
+    self.replica = replica
+    self.links = links
+    self.storage = storage
+    self.snapshots = snapshots
+    self.address = address
+    self.log = log
+  }
+
+  /// The instant of this machine's clock, for a replica's start.
+  package static func now() -> Instant { BootClock.now() }
+
+  /// Starts the first turn; from then on deadlines are kept.
+  package func start() { offer(.timePassed) }
+
+  /// Takes an input into the turn that ends when everything that is ready on this loop has been read.
+  package func offer(_ input: ReplicaInput) {
+    inputs.append(input)
+    guard !isTurnScheduled else { return }
+    isTurnScheduled = true
+    eventLoop.assumeIsolated().execute { self.turn() }
+  }
+
+  private func turn() {
+    isTurnScheduled = false
+    guard !hasStopped else { return }
+    let arrived = inputs
+    inputs = []
+    inputs.reserveCapacity(arrived.count)
+    let effects = replica.step(arrived, at: BootClock.now(), wallClock: BootClock.logTime())
+    honour(effects)
+    keepTime()
+  }
+
+  // In the order of the slots: ReplicaEffects says what depends on it.
+  private func honour(_ effects: ReplicaEffects) {
+    for action in effects.address {
+      if let event = address.perform(action) { offer(.address(event)) }
+    }
+    if !effects.storage.isEmpty { storage.submit(effects.storage) }
+    if let peers = effects.peers {
+      links.setPeers(peers.members, configuration: peers.configuration)
+    }
+    for outbound in effects.frames where !links.send(outbound.frame, to: outbound.to) {
+      if outbound.frame.frameClass == .call { offer(.unsent(outbound.frame, to: outbound.to)) }
+    }
+    links.flush()
+    for answer in effects.answers { delegate?.answer(answer.reply, tag: answer.tag) }
+    if !effects.snapshots.isEmpty { snapshots.submit(effects.snapshots) }
+    for event in effects.events { tell(event) }
+    if effects.stopped {
+      hasStopped = true
+      timer?.cancel()
+      delegate?.stopped()
+    }
+  }
+
+  // The timer is only ever moved forward: one that fires early costs an empty turn, moving it at every turn
+  // would cost a heap operation and a system call at every turn.
+  private func keepTime() {
+    let next = replica.nextDeadline
+    guard next < timerAt, !hasStopped else { return }
+    timer?.cancel()
+    timerAt = next
+    let wait = next.since(BootClock.now())
+    timer = eventLoop.assumeIsolated().scheduleTask(
+      in: .nanoseconds(Int64(clamping: wait.nanoseconds))
+    ) {
+      self.timerAt = .distantFuture
+      self.offer(.timePassed)
+    }
+  }
+
+  private func tell(_ event: ReplicaEvent) {
+    switch event {
+    case .leading(let term): log.notice("leads term \(term.number)")
+    case .following(let leader, let term):
+      log.notice("follows node \(leader.number) in term \(term.number)")
+    case .campaigning(let term): log.notice("stands for election in term \(term.number)")
+    case .leaderless(let term): log.info("knows no leader in term \(term.number)")
+    case .wroteSnapshot(let position, let bytes):
+      log.info("wrote a snapshot of \(bytes) bytes at index \(position.index.number)")
+    case .installedSnapshot(let position):
+      log.notice("continues from the leader's snapshot at index \(position.index.number)")
+    case .refusedSnapshot(let position, let reason):
+      log.error("refuses the snapshot at index \(position.index.number): \(reason)")
+    }
+  }
+}

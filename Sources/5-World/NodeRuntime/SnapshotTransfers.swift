@@ -1,0 +1,98 @@
+internal import BinaryCodec
+internal import KeyValueStore
+internal import Logging
+internal import RaftCore
+internal import RaftTypes
+internal import Replica
+internal import WriteAheadLog
+
+/// Reads own snapshots for followers that fell behind, and collects the one a leader sends.
+///
+/// Unchecked: only the moving thread calls it.
+final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable {
+  private let files: Files
+  private let storage: StorageWorker<Files>
+  private let mailbox: Mailbox
+  private let chunkBytes: Int
+  private let log: Logger
+  /// The file being sent; kept open, so that it can be finished even when newer ones replace it.
+  private var outgoing: SnapshotReader<Files>?
+  private var incoming: SnapshotReceiver<Files>?
+  /// What was received whole and is being installed: its sender may still ask.
+  private var completed: LogPosition?
+
+  init(
+    files: Files, storage: StorageWorker<Files>, mailbox: Mailbox, chunkBytes: Int, log: Logger
+  ) {
+    self.files = files
+    self.storage = storage
+    self.mailbox = mailbox
+    self.chunkBytes = chunkBytes
+    self.log = log
+  }
+
+  func perform(_ job: SnapshotJob) {
+    switch job {
+    case .write: break
+    case .send(let send): read(send)
+    case .store(let chunk): store(chunk)
+    }
+  }
+
+  private func read(_ send: SnapshotSend) {
+    do throws(LogFault) {
+      if outgoing?.descriptor != send.snapshot {
+        outgoing = try SnapshotReader(files, snapshot: send.snapshot.position)
+      }
+      guard let reader = outgoing else { return }
+      let offset = min(Int(clamping: send.offset), reader.size)
+      let bytes = try reader.fileBytes(chunkBytes, at: offset)
+      let chunk = SnapshotChunk(
+        snapshot: send.snapshot, offset: UInt64(offset), size: UInt64(reader.size),
+        bytes: bytes[...])
+      mailbox.post([.chunkRead(chunk, to: send.to)])
+    } catch {
+      // Consensus asks again, with a newer snapshot if there is one.
+      outgoing = nil
+      log.warning("cannot read the snapshot at index \(send.snapshot.position.index.number): \(error)")
+    }
+  }
+
+  private func store(_ chunk: SnapshotChunk) {
+    let position = chunk.snapshot.position
+    guard completed != position else {
+      mailbox.post([.chunkStored(position, received: chunk.size)])
+      return
+    }
+    do throws(LogFault) {
+      if incoming?.descriptor != chunk.snapshot || incoming?.size != Int(clamping: chunk.size) {
+        incoming = try SnapshotReceiver(
+          files, chunk.snapshot, size: Int(clamping: chunk.size))
+      }
+      guard var receiver = incoming else { return }
+      incoming = nil
+      try receiver.append(offset: Int(clamping: chunk.offset), chunk.bytes)
+      mailbox.post([.chunkStored(position, received: UInt64(receiver.received))])
+      if receiver.received == receiver.size {
+        try complete(&receiver)
+      } else {
+        incoming = receiver
+      }
+    } catch {
+      incoming = nil
+      log.error("cannot keep the leader's snapshot at index \(position.index.number): \(error)")
+    }
+  }
+
+  private func complete(_ receiver: inout SnapshotReceiver<Files>) throws(LogFault) {
+    let file = try receiver.finish()
+    do throws(SnapshotLoading.Fault) {
+      let store = try SnapshotLoading.load(file.path, on: files)
+      completed = file.descriptor.position
+      storage.adopt(file, then: .snapshotLoaded(file.descriptor, store))
+    } catch {
+      log.error("the snapshot \(file.path) is not usable: \(error)")
+      receiver.cancel()
+    }
+  }
+}

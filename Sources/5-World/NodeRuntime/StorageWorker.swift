@@ -1,0 +1,58 @@
+package import Replica
+package import WriteAheadLog
+
+/// The storage thread: it alone touches the log and the ballot.
+package final class StorageWorker<Files: FileSystem & Sendable>: Sendable {
+  private let worker: Worker<StorageTask>
+
+  /// - Parameters:
+  ///   - log: used by this thread alone from now on.
+  ///   - files: the directory that `log` lives in.
+  package init(_ log: WriteAheadLog<Files>, on files: Files, mailbox: Mailbox) {
+    let spares = SpareMaker(files: files)
+    let owner = LogOwner(log, spares: spares, mailbox: mailbox)
+    worker = Worker { tasks, worker in owner.perform(tasks, worker) }
+  }
+
+  package func submit(_ jobs: [StorageJob]) { worker.submit(jobs.map { .job($0) }) }
+
+  /// Makes a finished snapshot file known to the log; then the loop hears of it.
+  func adopt(_ snapshot: SnapshotFile, then input: ReplicaInput) {
+    worker.submit([.adopt(snapshot, then: input)])
+  }
+
+  package func stop() { worker.stop() }
+}
+
+/// What the storage thread is asked to do.
+enum StorageTask: Sendable {
+  case job(StorageJob)
+  case adopt(SnapshotFile, then: ReplicaInput)
+  case spare(SpareOrder)
+}
+
+/// Makes spare segments beside the log: zeroing 64 MiB takes longer than an election timeout may.
+struct SpareMaker<Files: FileSystem & Sendable>: Sendable {
+  private let worker: Worker<@Sendable () -> Void>
+  private let files: Files
+
+  init(files: Files) {
+    self.files = files
+    worker = Worker { jobs, _ in for job in jobs { job() } }
+  }
+
+  /// Carries `order` out elsewhere and gives it back; a failure is found again when the segment is needed.
+  func make(_ order: SpareOrder, for storage: Worker<StorageTask>) {
+    let files = files
+    worker.submit([
+      {
+        do {
+          try order.carryOut(on: files)
+          storage.submit([.spare(order)])
+        } catch {
+          return
+        }
+      }
+    ])
+  }
+}

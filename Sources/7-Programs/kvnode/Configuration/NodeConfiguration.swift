@@ -1,0 +1,72 @@
+import Configuration
+import Logging
+import NIOCore
+import RaftCore
+import RaftTypes
+
+/// What a node is told by its flags, its environment and its file; a flag wins over the environment, the
+/// environment over the file. Every value is checked here, before anything is opened.
+struct NodeConfiguration: Sendable {
+  let id: NodeID
+  /// The data directory.
+  let data: String
+  let client: Endpoint
+  let peer: Endpoint
+  /// Nil: this node never holds a virtual IP.
+  let virtualAddress: Endpoint?
+  let consensus: Settings
+  let logLevel: Logger.Level
+
+  /// Reads and checks everything.
+  static func load(_ arguments: [String]) async throws(ConfigurationFault) -> NodeConfiguration {
+    let flags = try Flags(arguments)
+    let reader = try await Sources.reader(file: flags.file)
+    return try NodeConfiguration(Values(reader: reader))
+  }
+
+  private init(_ values: Values) throws(ConfigurationFault) {
+    let number = try values.required(.nodeID)
+    guard let id = UInt64(number), id > 0 else {
+      throw .unusable(.nodeID, number, "a whole number from 1, unique in the cluster")
+    }
+    self.id = NodeID(id)
+    data = try values.required(.nodeData)
+    client = try values.endpoint(.listenClient)
+    peer = try values.endpoint(.listenPeer)
+    virtualAddress = try Self.virtualAddress(values)
+    consensus = try Self.profile(values)
+    let level = values[.logLevel] ?? "info"
+    guard let known = Logger.Level(rawValue: level) else {
+      throw .unusable(
+        .logLevel, level, "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    logLevel = known
+  }
+
+  private static func virtualAddress(_ values: Values) throws(ConfigurationFault) -> Endpoint? {
+    let mode = values[.vipMode] ?? "loopback"
+    guard values[.vipAddress] != nil else { return nil }
+    switch mode {
+    case "none": return nil
+    case "loopback":
+      let endpoint = try values.endpoint(.vipAddress)
+      guard endpoint.host.hasPrefix("127.") || endpoint.host == "::1" else {
+        throw .unusable(
+          .vipAddress, values[.vipAddress] ?? "",
+          "an address of the loopback range, such as 127.0.0.100:7379, in mode loopback")
+      }
+      return endpoint
+    case _: throw .unusable(.vipMode, mode, "loopback or none")
+    }
+  }
+
+  private static func profile(_ values: Values) throws(ConfigurationFault) -> Settings {
+    let name = values[.profile] ?? "lan"
+    switch name {
+    case "lan": return .lan
+    case "lan-fast": return .lanFast
+    case "wan": return .wan
+    case _: throw .unusable(.profile, name, "lan, lan-fast or wan")
+    }
+  }
+}

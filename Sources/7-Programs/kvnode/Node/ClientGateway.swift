@@ -1,0 +1,90 @@
+import ClientProtocol
+import HTTPAPI
+import NodeRuntime
+import PeerSockets
+import PosixStorage
+import RaftCore
+import RaftTypes
+import Replica
+
+/// Between the HTTP interface and the replica loop: remembers who asked. On their event loop.
+final class ClientGateway: RequestPort {
+  private struct Asker {
+    let receiver: any ReplyReceiver
+    let tag: UInt64
+  }
+
+  weak var replica: ReplicaLoop<PosixFileSystem, PeerHub>?
+  // The replica's tag is the asker's place here; each is answered exactly once.
+  private var askers: [Asker?] = []
+  private var free: [Int] = []
+
+  func submit(_ call: ClientCall, from receiver: any ReplyReceiver, tag: UInt64) {
+    guard let replica else { return }
+    let place: Int
+    if let reused = free.popLast() {
+      place = reused
+      askers[place] = Asker(receiver: receiver, tag: tag)
+    } else {
+      place = askers.count
+      askers.append(Asker(receiver: receiver, tag: tag))
+    }
+    replica.offer(.call(call, tag: UInt64(place)))
+  }
+
+  func answer(_ reply: ClientReply, tag: UInt64) {
+    let place = Int(tag)
+    guard askers.indices.contains(place), let asker = askers[place] else {
+      preconditionFailure("ClientGateway: an answer to \(tag), which nobody asked")
+    }
+    askers[place] = nil
+    free.append(place)
+    asker.receiver.deliver(reply, tag: asker.tag)
+  }
+
+  var stamp: ReplyStamp {
+    replica?.replica.ownStamp
+      ?? ReplyStamp(node: NodeID(0), term: .zero, index: .zero, revision: Revision(0))
+  }
+
+  var condition: NodeCondition {
+    guard let replica = replica?.replica else {
+      preconditionFailure("ClientGateway: asked before the node was built")
+    }
+    let status = replica.ownStatus
+    let hasLeader = replica.core.leader != nil
+    let lag = status.commitIndex.distance(from: status.appliedIndex)
+    return NodeCondition(
+      isAlive: true, status: status, leader: replica.leaderHint,
+      checks: [
+        .init(
+          name: "leader", isPassed: hasLeader,
+          detail: hasLeader ? "" : "no leader is known: is a majority of the voters running?"),
+        .init(
+          name: "caught_up", isPassed: lag == 0,
+          detail: lag == 0 ? "" : "\(lag) committed entries are not applied yet"),
+        .init(
+          name: "disk", isPassed: !replica.isDiskFull,
+          detail: replica.isDiskFull ? "the disk is full: free space" : ""),
+      ])
+  }
+
+  func writeMetrics(to page: inout MetricsPage) {
+    guard let replica = replica?.replica else { return }
+    let status = replica.ownStatus
+    page.gauge("quoin_raft_term", "Current term.", Double(status.term.number))
+    page.gauge("quoin_raft_is_leader", "1 on the leader.", replica.core.isLeader ? 1 : 0)
+    page.gauge("quoin_raft_has_leader", "1 when a leader is known.", replica.core.leader == nil ? 0 : 1)
+    page.gauge("quoin_raft_last_index", "End of the log.", Double(status.lastIndex.number))
+    page.gauge("quoin_raft_commit_index", "Committed entries.", Double(status.commitIndex.number))
+    page.gauge("quoin_raft_applied_index", "Applied entries.", Double(status.appliedIndex.number))
+    page.gauge(
+      "quoin_raft_snapshot_index", "Newest snapshot.", Double(status.snapshotIndex.number))
+    page.gauge("quoin_store_revision", "Revision of the store.", Double(status.revision.number))
+    page.gauge("quoin_store_keys", "Keys that exist.", Double(status.keys))
+    page.gauge("quoin_disk_log_bytes", "Bytes of log segments in use.", Double(status.diskBytes))
+    page.gauge("quoin_disk_full", "1 while the disk refuses writes.", replica.isDiskFull ? 1 : 0)
+    page.gauge(
+      "quoin_vip_held", "1 while this node holds the virtual IP.", replica.holdsAddress ? 1 : 0)
+  }
+}

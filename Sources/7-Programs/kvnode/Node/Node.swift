@@ -1,0 +1,145 @@
+import ClientProtocol
+import Determinism
+import Glibc
+import HTTPAPI
+import KeyValueStore
+import Logging
+import NIOCore
+import NodeRuntime
+import PeerProtocol
+import PeerSockets
+import PosixStorage
+import RaftCore
+import RaftTypes
+import Replica
+import WriteAheadLog
+
+/// A working node: the replica loop with everything it is wired to. On its event loop.
+final class Node: RunningNode {
+  private let configuration: NodeConfiguration
+  private let loop: any EventLoop
+  private let log: Logger
+  private let replica: ReplicaLoop<PosixFileSystem, PeerHub>
+  private let hub: PeerHub
+  private let server: HTTPServer
+  private let gateway: ClientGateway
+  private let storage: StorageWorker<PosixFileSystem>
+  private let snapshots: SnapshotWorkers<PosixFileSystem>
+  private let ended: EventLoopPromise<Void>
+
+  init(
+    _ configuration: NodeConfiguration, _ disk: RecoveredDisk, on loop: any EventLoop,
+    ended: EventLoopPromise<Void>, log: Logger
+  ) throws {
+    self.configuration = configuration
+    self.loop = loop
+    self.log = log
+    self.ended = ended
+    let identity = disk.recovery.identity
+    let store = try disk.recovery.snapshot.map { snapshot in
+      try StartFault.naming("the snapshot \(snapshot.path)") {
+        try SnapshotLoading.load(snapshot.path, on: disk.files)
+      }
+    }
+    let target = NIOLoopBoundBox<ReplicaLoop<PosixFileSystem, PeerHub>?>(nil, eventLoop: loop)
+    let mailbox = Mailbox(
+      deliver: { inputs in
+        loop.execute { for input in inputs { target.value?.offer(input) } }
+      }, failed: { reason in loop.execute { ended.fail(StartFault.failed(reason)) } })
+    storage = StorageWorker(disk.log, on: disk.files, mailbox: mailbox)
+    let settings = ReplicaSettings(configuration, identity)
+    snapshots = SnapshotWorkers(
+      on: disk.files, storage: storage, mailbox: mailbox,
+      chunkBytes: settings.limits.chunkBytes, log: log)
+    var random = SystemRandomNumberGenerator()
+    hub = PeerHub(
+      on: loop,
+      as: Handshake.Identity(
+        cluster: identity.cluster, node: identity.node, incarnation: identity.incarnation),
+      seed: random.next(), logger: log)
+    gateway = ClientGateway()
+    server = HTTPServer(on: loop, port: gateway)
+    let address = try LoopbackAddress(configuration.virtualAddress, server: server, log: log)
+    replica = ReplicaLoop(
+      eventLoop: loop,
+      replica: Replica(
+        settings: settings, recovered: Recovered(disk.recovery), store: store ?? Store(),
+        seed: random.next(), at: ReplicaLoop<PosixFileSystem, PeerHub>.now()),
+      links: hub, storage: storage, snapshots: snapshots, address: address, log: log)
+    target.value = replica
+    gateway.replica = replica
+    address.replica = replica
+    replica.delegate = self
+    hub.delegate = self
+  }
+
+  func listen() -> EventLoopFuture<Void> {
+    let (peer, client) = (configuration.peer, configuration.client)
+    guard let peerAddress = PeerAddress(peer.description) else {
+      return loop.makeFailedFuture(StartFault.badAddress("listen.peer", peer))
+    }
+    let peers = hub.listen(on: peerAddress).flatMapErrorThrowing {
+      throw StartFault.bind("listen.peer", peer, $0)
+    }
+    return peers.assumeIsolated().flatMap { _ -> EventLoopFuture<SocketAddress> in
+      do {
+        let address = try SocketAddress.makeAddressResolvingHost(client.host, port: client.port)
+        return self.server.listen(on: address).flatMapErrorThrowing {
+          throw StartFault.bind("listen.client", client, $0)
+        }
+      } catch {
+        return self.loop.makeFailedFuture(StartFault.badAddress("listen.client", client))
+      }
+    }.map { _ in
+      self.server.start()
+      self.replica.start()
+      self.log.notice("serves clients at \(client), members at \(peer)")
+    }.nonisolated()
+  }
+
+  func stop() {
+    log.notice("stops: hands over first")
+    replica.offer(.stop)
+  }
+
+  func close() -> EventLoopFuture<Void> {
+    server.closeVirtualAddress()
+    return server.drain(within: .seconds(1)).assumeIsolated().flatMap {
+      self.storage.stop()
+      self.snapshots.stop()
+      return self.hub.close()
+    }.nonisolated()
+  }
+}
+
+extension Node: ReplicaLoopDelegate {
+  func answer(_ reply: ClientReply, tag: UInt64) { gateway.answer(reply, tag: tag) }
+  func stopped() { ended.succeed() }
+}
+
+extension Node: PeerHubDelegate {
+  func peerHub(_ hub: PeerHub, received frame: PeerFrame, from peer: NodeID) {
+    replica.offer(.frame(frame, from: peer))
+  }
+  func peerHubFinishedReading(_ hub: PeerHub) {}
+  func peerHub(_ hub: PeerHub, connectedTo peer: NodeID) {
+    log.info("connected to node \(peer.number)")
+  }
+  func peerHub(_ hub: PeerHub, disconnectedFrom peer: NodeID, _ loss: LinkLoss) {
+    replica.offer(.linkLost(peer, loss))
+  }
+  func peerHub(_ hub: PeerHub, cannotReach peer: NodeID, _ failure: LinkFailure) {
+    log.warning("node \(peer.number): \(failure)")
+  }
+}
+
+extension ReplicaSettings {
+  init(_ configuration: NodeConfiguration, _ identity: DiskIdentity) {
+    self.init(
+      id: identity.node, incarnation: identity.incarnation, cluster: identity.cluster,
+      consensus: configuration.consensus, pid: UInt32(getpid()),
+      clientAddress: configuration.client.description,
+      peerAddress: configuration.peer.description,
+      virtualAddress: configuration.virtualAddress?.description)
+  }
+}

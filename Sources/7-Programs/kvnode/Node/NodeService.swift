@@ -1,0 +1,81 @@
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import PosixStorage
+import ServiceLifecycle
+import WriteAheadLog
+
+/// The life of a node's process: take the directory, recover, serve, hand over, stop.
+struct NodeService: Service {
+  let configuration: NodeConfiguration
+  let log: Logger
+
+  func run() async throws {
+    let files = PosixFileSystem(root: configuration.data)
+    try StartFault.naming("the data directory \(configuration.data)") { try files.makeRoot() }
+    let lock = try DirectoryLock(directory: configuration.data)
+    defer { withExtendedLifetime(lock) {} }
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    do {
+      try await serve(files, on: group.next())
+    } catch {
+      try await group.shutdownGracefully()
+      throw error
+    }
+    try await group.shutdownGracefully()
+  }
+
+  private func serve(_ files: PosixFileSystem, on loop: any EventLoop) async throws {
+    let ended = loop.makePromise(of: Void.self)
+    let start: @Sendable () throws -> NIOLoopBound<any RunningNode>
+    switch try WriteAheadLog.open(files) {
+    case .unformatted:
+      start = { [configuration, log] in
+        NIOLoopBound(
+          WaitingNode(configuration, on: loop, ended: ended, log: log), eventLoop: loop)
+      }
+    case .opened(let wal, let recovery):
+      guard recovery.identity.node == configuration.id else {
+        throw StartFault.otherNode(
+          configuration.data, holds: recovery.identity.node, wanted: configuration.id)
+      }
+      for note in recovery.notes { log.warning("recovery: \(note.sentence)") }
+      let disk = RecoveredDisk(files: files, log: wal, recovery: recovery)
+      start = { [configuration, log] in
+        NIOLoopBound(
+          try Node(configuration, disk, on: loop, ended: ended, log: log), eventLoop: loop)
+      }
+    }
+    let node = try await loop.submit(start).get()
+    do {
+      try await loop.flatSubmit { node.value.listen() }.get()
+    } catch {
+      ended.succeed()
+      throw error
+    }
+    try await withGracefulShutdownHandler {
+      try await ended.futureResult.get()
+    } onGracefulShutdown: {
+      loop.execute { node.value.stop() }
+    }
+    try await loop.flatSubmit { node.value.close() }.get()
+  }
+}
+
+/// What the process keeps running; on its loop.
+protocol RunningNode: AnyObject {
+  /// Binds the addresses; fails when one is taken.
+  func listen() -> EventLoopFuture<Void>
+  /// Begins a clean stop; the promise given at the start completes when it is done.
+  func stop()
+  /// Closes what is still open.
+  func close() -> EventLoopFuture<Void>
+}
+
+/// A log and what was in it. Unchecked: made by the starting thread, used by the storage thread alone.
+struct RecoveredDisk: @unchecked Sendable {
+  let files: PosixFileSystem
+  let log: WriteAheadLog<PosixFileSystem>
+  let recovery: Recovery
+}
