@@ -40,10 +40,10 @@ extension Record {
   /// Depends on every field, the key and the value.
   var stateHash: UInt64 {
     var hash = StateHash(seed: 1)
-    hash.combine(header.createRevision)
-    hash.combine(header.modRevision)
-    hash.combine(header.version)
-    hash.combine(header.lease)
+    hash.combine(info.createRevision)
+    hash.combine(info.modRevision)
+    hash.combine(info.version)
+    hash.combine(info.lease)
     hash.combine(key)
     hash.combine(value)
     return hash.value

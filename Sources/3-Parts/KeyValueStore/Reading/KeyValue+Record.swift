@@ -8,12 +8,12 @@ extension KeyValue {
       record.copyBytes(to: target, from: 0)
       count = record.byteCount
     }
-    let keyCount = Int(record.header.keyCount)
+    let keyCount = Int(record.info.keyCount)
     self.init(record, key: bytes[..<keyCount], value: bytes[keyCount...])
   }
 
   init(_ record: Record, key: Bytes, value: Bytes) {
-    let header = record.header
+    let header = record.info
     self.init(
       key: key, value: value, createRevision: Revision(header.createRevision),
       modRevision: Revision(header.modRevision), version: header.version,

@@ -32,7 +32,7 @@ struct Page {
 
   /// False when the page ends before `record`.
   mutating func add(_ record: Record) -> Bool {
-    let size = content == .keysOnly ? Int(record.header.keyCount) : record.byteCount
+    let size = content == .keysOnly ? Int(record.info.keyCount) : record.byteCount
     guard !more, records.count < itemLimit, records.isEmpty || bytes + size <= byteLimit else {
       return false
     }
@@ -62,7 +62,7 @@ struct Page {
     items.reserveCapacity(records.count)
     var start = 0
     for record in records {
-      let middle = start + Int(record.header.keyCount)
+      let middle = start + Int(record.info.keyCount)
       let end = content == .keysOnly ? middle : start + record.byteCount
       items.append(KeyValue(record, key: buffer[start..<middle], value: buffer[middle..<end]))
       start = end

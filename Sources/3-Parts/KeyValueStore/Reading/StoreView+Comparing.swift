@@ -18,7 +18,7 @@ extension StoreView {
 
 extension Comparison {
   fileprivate func holds(for record: Record) -> Bool {
-    let header = record.header
+    let header = record.info
     return switch target {
     case .version(let number): relation.holds(Self.order(header.version, number))
     case .createRevision(let revision):

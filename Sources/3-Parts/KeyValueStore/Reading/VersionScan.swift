@@ -24,7 +24,7 @@ struct VersionScan {
     while let (key, isLive, isPast) = nextKey() {
       let newest = isLive ? live.record : nil
       if isLive { live.step(order) }
-      if let newest, newest.header.modRevision <= revision {
+      if let newest, newest.info.modRevision <= revision {
         if isPast { leaveKey(key) }
         return newest
       }

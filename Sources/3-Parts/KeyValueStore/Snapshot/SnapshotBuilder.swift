@@ -52,7 +52,7 @@ struct SnapshotBuilder: Sendable {
   }
 
   mutating func add(_ record: Record, tag: UInt8) throws(DecodingFault) {
-    let header = record.header
+    let header = record.info
     guard header.modRevision > 1, header.modRevision <= contents.revision.number else {
       throw .inconsistent("a record's revision is out of range")
     }
@@ -100,12 +100,12 @@ struct SnapshotBuilder: Sendable {
     case SnapshotFormat.Tag.live:
       if continues { throw .inconsistent("a live record is not the last of its key") }
     case SnapshotFormat.Tag.tombstone:
-      garbage.append(last.record, dueAt: last.record.header.modRevision)
+      garbage.append(last.record, dueAt: last.record.info.modRevision)
     default:
       guard continues, let next else {
         throw .inconsistent("a superseded record without a successor")
       }
-      garbage.append(last.record, dueAt: next.header.modRevision)
+      garbage.append(last.record, dueAt: next.info.modRevision)
     }
   }
 }

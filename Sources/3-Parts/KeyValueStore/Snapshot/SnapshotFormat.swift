@@ -74,7 +74,7 @@ enum SnapshotFormat {
   }
 
   static func write(_ record: Record, live: Bool, to writer: inout ByteWriter) {
-    let header = record.header
+    let header = record.info
     writer.write(record.isTombstone ? Tag.tombstone : live ? Tag.live : Tag.superseded)
     writer.write(sized: record.key)
     writer.write(header.modRevision)

@@ -28,11 +28,14 @@ final class Fence: ManagedBuffer<FenceHeader, UInt8> {
     return unsafeDowncast(buffer, to: Fence.self)
   }
 
+  // See `Node.info`.
+  private var info: FenceHeader { withUnsafeMutablePointerToHeader { $0.pointee } }
+
   /// Valid while the fence is.
   var position: Position {
     let start = withUnsafeMutablePointerToElements { UnsafeRawPointer($0) }
     return Position(
-      UnsafeRawBufferPointer(start: start, count: header.count), revision: header.revision)
+      UnsafeRawBufferPointer(start: start, count: info.count), revision: info.revision)
   }
 
   /// Bytes that every key between both fences begins with; 0 at the ends of the tree.

@@ -5,9 +5,9 @@ extension Node {
     let tail = count - index
     (heads + index + 1).moveInitialize(from: heads + index, count: tail)
     (records + index + 1).moveInitialize(from: records + index, count: tail)
-    heads[index] = KeyOrder.head(record.key, skip: header.skip)
+    heads[index] = KeyOrder.head(record.key, skip: info.skip)
     (records + index).initialize(to: record)
-    header.count += 1
+    info.count += 1
   }
 
   func remove(at index: Int) -> Record {
@@ -15,7 +15,7 @@ extension Node {
     let tail = count - index - 1
     (heads + index).moveInitialize(from: heads + index + 1, count: tail)
     (records + index).moveInitialize(from: records + index + 1, count: tail)
-    header.count -= 1
+    info.count -= 1
     return removed
   }
 
@@ -24,7 +24,7 @@ extension Node {
     if let fence { insert(fence, at: count - 1) }
     (children + count).initialize(to: child)
     (counts + count).initialize(to: total)
-    header.count += 1
+    info.count += 1
   }
 
   /// Puts `child` behind child `index`, `fence` between them.
@@ -35,7 +35,7 @@ extension Node {
     (counts + index + 2).moveInitialize(from: counts + index + 1, count: tail)
     (children + index + 1).initialize(to: child)
     (counts + index + 1).initialize(to: total)
-    header.count += 1
+    info.count += 1
   }
 
   /// Takes out child `index + 1` and the fence in front of it.
@@ -47,7 +47,7 @@ extension Node {
     (fences + index).moveInitialize(from: fences + index + 1, count: tail)
     (children + index + 1).moveInitialize(from: children + index + 2, count: tail)
     (counts + index + 1).moveInitialize(from: counts + index + 2, count: tail)
-    header.count -= 1
+    info.count -= 1
     return (child, fence)
   }
 
@@ -55,8 +55,8 @@ extension Node {
   func moveRecords(from start: Int, to right: Node) {
     let moved = count - start
     right.records.moveInitialize(from: records + start, count: moved)
-    header.count = start
-    right.header.count = moved
+    info.count = start
+    right.info.count = moved
   }
 
   /// Moves the children from `start` on into the empty branch `right`; returns the fence in front
@@ -66,8 +66,8 @@ extension Node {
     right.children.moveInitialize(from: children + start, count: moved)
     right.counts.moveInitialize(from: counts + start, count: moved)
     right.fences.moveInitialize(from: fences + start, count: moved - 1)
-    header.count = start
-    right.header.count = moved
+    info.count = start
+    right.info.count = moved
     return (fences + start - 1).move()
   }
 
@@ -81,14 +81,14 @@ extension Node {
       (children + count).initialize(from: right.children, count: right.count)
       (counts + count).initialize(from: right.counts, count: right.count)
     }
-    header.count += right.count
+    info.count += right.count
   }
 
   private func insert(_ fence: Fence, at index: Int) {
     let tail = count - 1 - index
     (heads + index + 1).moveInitialize(from: heads + index, count: tail)
     (fences + index + 1).moveInitialize(from: fences + index, count: tail)
-    heads[index] = KeyOrder.head(fence.position.key, skip: header.skip)
+    heads[index] = KeyOrder.head(fence.position.key, skip: info.skip)
     (fences + index).initialize(to: fence)
   }
 }

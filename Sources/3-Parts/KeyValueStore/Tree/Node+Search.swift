@@ -2,15 +2,16 @@ extension Node {
   /// The first record of this leaf that does not precede `position`; `count` when all do.
   @inline(__always)
   func lowerBound(_ position: Position) -> Int {
-    let skip = header.skip
+    let skip = info.skip
     let head = KeyOrder.head(position.key, skip: skip)
-    var low = firstHead(notBelow: head, in: 0..<count)
+    let (count, heads) = (info.count, heads)
+    var low = headsBelow(head, limit: count)
     guard low < count, heads[low] == head else { return low }
-    var high = low + 1
-    while high < count, heads[high] == head { high += 1 }
+    var high = low &+ 1
+    while high < count, heads[high] == head { high &+= 1 }
     while low < high {
-      let middle = (low + high) / 2
-      if records[middle].position.precedes(position, skip: skip) {
+      let middle = (low &+ high) >> 1
+      if positionOfRecord(at: middle).precedes(position, skip: skip) {
         low = middle + 1
       } else {
         high = middle
@@ -25,15 +26,15 @@ extension Node {
   /// - Parameter leftOf: take the child in front of a fence that equals `position`.
   @inline(__always)
   func child(of position: Position, leftOf: Bool = false) -> Int {
-    let skip = header.skip
-    let last = count - 1
+    let skip = info.skip
+    let (last, heads) = (info.count - 1, heads)
     let head = KeyOrder.head(position.key, skip: skip)
-    var low = firstHead(notBelow: head, in: 0..<last)
+    var low = headsBelow(head, limit: last)
     var high = low
-    while high < last, heads[high] == head { high += 1 }
+    while high < last, heads[high] == head { high &+= 1 }
     while low < high {
-      let middle = (low + high) / 2
-      let fence = fences[middle].position
+      let middle = (low &+ high) >> 1
+      let fence = positionOfFence(at: middle)
       let passes =
         leftOf
         ? fence.precedes(position, skip: skip) : !position.precedes(fence, skip: skip)
@@ -42,17 +43,25 @@ extension Node {
     return low
   }
 
+  // How many of the first `limit` heads are below `head`: first among every eighth, then within the
+  // eight that remain. Counting instead of halving has no branch to mispredict, and its loads do not
+  // wait for each other, which is what a search of a leaf outside the cache waits for.
   @inline(__always)
-  private func firstHead(notBelow head: UInt64, in range: Range<Int>) -> Int {
+  private func headsBelow(_ head: UInt64, limit: Int) -> Int {
     let heads = heads
-    var low = range.lowerBound
-    var length = range.count
-    while length > 0 {
-      let half = length / 2
-      let smaller = heads[low + half] < head
-      low = smaller ? low + half + 1 : low
-      length = smaller ? length - half - 1 : half
+    var start = 0
+    var at = 7
+    while at < limit {
+      start &+= heads[at] < head ? 8 : 0
+      at &+= 8
     }
-    return low
+    let end = min(start &+ 8, limit)
+    var below = start
+    at = start
+    while at < end {
+      below &+= heads[at] < head ? 1 : 0
+      at &+= 1
+    }
+    return below
   }
 }

@@ -33,7 +33,7 @@ final class Node: ManagedBuffer<NodeHeader, UInt64> {
   }
 
   deinit {
-    let count = header.count
+    let count = info.count
     if isLeaf {
       records.deinitialize(count: count)
     } else {
@@ -42,9 +42,16 @@ final class Node: ManagedBuffer<NodeHeader, UInt64> {
     }
   }
 
-  var isLeaf: Bool { header.height == 0 }
-  var count: Int { header.count }
-  var isFull: Bool { header.count == Node.capacity }
+  /// `header`, read and written through its address: as a stored property of a class it would be
+  /// checked for exclusive access at run time, which costs as much as the search of a node.
+  var info: NodeHeader {
+    get { withUnsafeMutablePointerToHeader { $0.pointee } }
+    set { withUnsafeMutablePointerToHeader { $0.pointee = newValue } }
+  }
+
+  var isLeaf: Bool { info.height == 0 }
+  var count: Int { info.count }
+  var isFull: Bool { info.count == Node.capacity }
 
   // The regions are valid while the node is: every caller holds it, or the tree that it is part of.
   private func region<Value>(_ number: Int, of type: Value.Type) -> UnsafeMutablePointer<Value> {
@@ -58,12 +65,43 @@ final class Node: ManagedBuffer<NodeHeader, UInt64> {
   var children: UnsafeMutablePointer<Node> { region(2, of: Node.self) }
   var counts: UnsafeMutablePointer<Int> { region(3, of: Int.self) }
 
+  // A strong reference and an unmanaged one have the same layout: one word.
+  func unretainedChild(at index: Int) -> Unmanaged<Node> {
+    UnsafeRawPointer(children).load(
+      fromByteOffset: index * MemoryLayout<Unmanaged<Node>>.stride, as: Unmanaged<Node>.self)
+  }
+
+  private func unretainedRecord(at index: Int) -> Unmanaged<Record> {
+    UnsafeRawPointer(records).load(
+      fromByteOffset: index * MemoryLayout<Unmanaged<Record>>.stride, as: Unmanaged<Record>.self)
+  }
+
+  /// Valid while this leaf holds the record.
+  func keyOfRecord(at index: Int) -> UnsafeRawBufferPointer {
+    unretainedRecord(at: index)._withUnsafeGuaranteedRef { $0.key }
+  }
+
+  /// Valid while this leaf holds the record.
+  func positionOfRecord(at index: Int) -> Position {
+    unretainedRecord(at: index)._withUnsafeGuaranteedRef { $0.position }
+  }
+
+  private func unretainedFence(at index: Int) -> Unmanaged<Fence> {
+    UnsafeRawPointer(fences).load(
+      fromByteOffset: index * MemoryLayout<Unmanaged<Fence>>.stride, as: Unmanaged<Fence>.self)
+  }
+
+  /// Valid while this branch holds the fence.
+  func positionOfFence(at index: Int) -> Position {
+    unretainedFence(at: index)._withUnsafeGuaranteedRef { $0.position }
+  }
+
   /// Records of the whole subtree.
   var total: Int { isLeaf ? count : (0..<count).reduce(0) { $0 + counts[$1] } }
 
   func copy() -> Node {
-    let other = Node.make(height: header.height, skip: header.skip)
-    other.header.count = count
+    let other = Node.make(height: info.height, skip: info.skip)
+    other.info.count = count
     other.heads.initialize(from: heads, count: isLeaf ? count : max(0, count - 1))
     if isLeaf {
       other.records.initialize(from: records, count: count)
@@ -78,7 +116,7 @@ final class Node: ManagedBuffer<NodeHeader, UInt64> {
   /// Fixes the skip and all heads after the fences of the node have changed.
   func refit(low: UnsafePointer<Fence>?, high: UnsafePointer<Fence>?) {
     let skip = Fence.shared(low, high)
-    header.skip = skip
+    info.skip = skip
     if isLeaf {
       for i in 0..<count { heads[i] = KeyOrder.head(records[i].key, skip: skip) }
     } else {

@@ -43,22 +43,25 @@ final class Record: ManagedBuffer<RecordHeader, UInt8> {
       modRevision: revision, version: 0, lease: 0)
   }
 
+  /// See `Node.info`.
+  var info: RecordHeader { withUnsafeMutablePointerToHeader { $0.pointee } }
+
   /// Valid while the record is.
   var key: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(
       start: withUnsafeMutablePointerToElements { UnsafeRawPointer($0) },
-      count: Int(header.keyCount))
+      count: Int(info.keyCount))
   }
 
   /// Valid while the record is.
   var value: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(
-      start: withUnsafeMutablePointerToElements { UnsafeRawPointer($0 + Int(header.keyCount)) },
-      count: Int(header.valueCount))
+      start: withUnsafeMutablePointerToElements { UnsafeRawPointer($0 + Int(info.keyCount)) },
+      count: Int(info.valueCount))
   }
 
-  var position: Position { Position(key, revision: header.modRevision) }
-  var isTombstone: Bool { header.version == 0 }
+  var position: Position { Position(key, revision: info.modRevision) }
+  var isTombstone: Bool { info.version == 0 }
   /// Bytes of key and value.
-  var byteCount: Int { Int(header.keyCount) + Int(header.valueCount) }
+  var byteCount: Int { Int(info.keyCount) + Int(info.valueCount) }
 }

@@ -13,7 +13,7 @@ extension RecordTree {
     let split = Self.insert(
       record, at: position, into: &root, low: nil, high: nil, replaced: &replaced)
     guard let split else { return replaced }
-    let branch = Node.make(height: root.header.height + 1, skip: 0)
+    let branch = Node.make(height: root.info.height + 1, skip: 0)
     branch.append(root, total: root.total, behind: nil)
     branch.append(split.right, total: split.right.total, behind: split.fence)
     root = branch
@@ -51,7 +51,7 @@ extension RecordTree {
     let index = leaf.lowerBound(position)
     if position.revision == 0, index < leaf.count {
       let present = leaf.records[index]
-      if KeyOrder.compare(present.key, position.key, skip: leaf.header.skip) == 0 {
+      if KeyOrder.compare(present.key, position.key, skip: leaf.info.skip) == 0 {
         replaced = present
         leaf.records[index] = record
         return nil
@@ -87,7 +87,7 @@ extension RecordTree {
         split.right, total: split.right.total, behind: split.fence, after: index)
       return nil
     }
-    let right = Node.make(height: branch.header.height, skip: 0)
+    let right = Node.make(height: branch.info.height, skip: 0)
     guard index < branch.count - 1 else {
       right.append(split.right, total: split.right.total, behind: nil)
       var fence = split.fence

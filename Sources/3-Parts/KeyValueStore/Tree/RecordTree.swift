@@ -21,24 +21,45 @@ struct RecordTree: @unchecked Sendable {
   /// The record at `position`: in live the one of that key (at revision 0), in history the one of
   /// that key and revision.
   func find(_ position: Position) -> Record? {
-    var node = root
-    while !node.isLeaf { node = node.children[node.child(of: position)] }
-    let index = node.lowerBound(position)
-    guard index < node.count else { return nil }
-    let record = node.records[index]
-    let skip = node.header.skip
-    return KeyOrder.compare(record.key, position.key, skip: skip) == 0 ? record : nil
+    var node = Unmanaged.passUnretained(root)
+    while !node.isLeaf { node = node.child(at: node.child(of: position)) }
+    return node._withUnsafeGuaranteedRef { leaf in
+      let index = leaf.lowerBound(position)
+      guard index < leaf.count else { return nil }
+      let key = leaf.keyOfRecord(at: index)
+      guard KeyOrder.compare(key, position.key, skip: leaf.info.skip) == 0 else { return nil }
+      return leaf.records[index]
+    }
   }
 
   /// How many records precede `position`.
   func rank(of position: Position) -> Int {
-    var node = root
+    var node = Unmanaged.passUnretained(root)
     var rank = 0
     while !node.isLeaf {
       let index = node.child(of: position)
-      for i in 0..<index { rank += node.counts[i] }
-      node = node.children[index]
+      node._withUnsafeGuaranteedRef { branch in
+        for i in 0..<index { rank += branch.counts[i] }
+      }
+      node = node.child(at: index)
     }
-    return rank + node.lowerBound(position)
+    return rank + node._withUnsafeGuaranteedRef { $0.lowerBound(position) }
+  }
+}
+
+// A descent through nodes that the tree holds: no reference is counted on the way, which would cost
+// more than the comparisons.
+extension Unmanaged<Node> {
+  @inline(__always)
+  fileprivate var isLeaf: Bool { _withUnsafeGuaranteedRef { $0.isLeaf } }
+
+  @inline(__always)
+  fileprivate func child(of position: Position) -> Int {
+    _withUnsafeGuaranteedRef { $0.child(of: position) }
+  }
+
+  @inline(__always)
+  fileprivate func child(at index: Int) -> Unmanaged<Node> {
+    _withUnsafeGuaranteedRef { $0.unretainedChild(at: index) }
   }
 }

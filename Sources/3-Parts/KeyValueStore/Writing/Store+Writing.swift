@@ -11,8 +11,8 @@ extension Store {
         let old = contents.live.find(position)
         let record = Record.make(
           key: key, value: value,
-          createRevision: old?.header.createRevision ?? revision.number,
-          modRevision: revision.number, version: (old?.header.version ?? 0) + 1,
+          createRevision: old?.info.createRevision ?? revision.number,
+          modRevision: revision.number, version: (old?.info.version ?? 0) + 1,
           lease: put.lease?.number ?? 0)
         _ = contents.live.insert(record, at: position)
         contents.recordHash &+= record.stateHash
