@@ -5,11 +5,7 @@ public import RaftTypes
 extension KeyValueClient {
   /// The cluster as the answering node sees it.
   public func status() async throws(ClientError) -> ClusterStatus {
-    try await perform(HTTPRequest(.get, "/v1/cluster"), .read) { reply throws(ReplyFault) in
-      try ReplyReader.document(reply.body) { scanner throws(JSONFault) in
-        try ReplyReader.clusterStatus(&scanner)
-      }
-    }
+    try await statusDocument().0
   }
 
   /// Hands leadership to `target`, or to the best follower; returns the new leader.
@@ -42,6 +38,18 @@ extension KeyValueClient {
       try ReplyReader.document(reply.body) { scanner throws(JSONFault) in
         try ReplyReader.snapshot(&scanner)
       }
+    }
+  }
+}
+
+extension KeyValueClient {
+  /// `status`, and the document it was read from.
+  package func statusDocument() async throws(ClientError) -> (ClusterStatus, [UInt8]) {
+    try await perform(HTTPRequest(.get, "/v1/cluster"), .read) { reply throws(ReplyFault) in
+      let status = try ReplyReader.document(reply.body) { scanner throws(JSONFault) in
+        try ReplyReader.clusterStatus(&scanner)
+      }
+      return (status, reply.body)
     }
   }
 }

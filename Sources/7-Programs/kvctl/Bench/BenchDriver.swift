@@ -1,0 +1,106 @@
+internal import KeyValueClient
+internal import NIOCore
+
+/// One event loop's share of a benchmark. Confined to that loop: no locks, no task, no await for a request.
+///
+/// Closed loop: each lane sends its next request when it has its reply. Open loop: requests fall due at a
+/// fixed rate and idle lanes take them; latency counts from when a request was due, so that a stall is seen
+/// by every request it delayed and not only by those in flight (Tene's "coordinated omission").
+final class BenchDriver {
+  private let plan: BenchPlan
+  private let loop: any EventLoop
+  private var requests: BenchRequests
+  private var tally = BenchTally()
+  private let promise: EventLoopPromise<BenchTally>
+  private let counter: BenchCounter
+
+  private var idle: [BenchLane] = []
+  private var open: Int
+  private let start = NIODeadline.now()
+  private let end: NIODeadline?
+  /// Requests still to be sent; nil: as many as fit into the time.
+  private var left: Int?
+  private var issued = 0
+  private var alarm: Scheduled<Void>?
+
+  init(
+    _ plan: BenchPlan, _ requests: BenchRequests, on loop: any EventLoop, counter: BenchCounter,
+    promise: EventLoopPromise<BenchTally>
+  ) {
+    self.plan = plan
+    self.requests = requests
+    self.loop = loop
+    self.counter = counter
+    self.promise = promise
+    open = plan.connections
+    switch plan.length {
+    case .requests(let count): (left, end) = (count, nil)
+    case .time(let duration): (left, end) = (nil, start + TimeAmount(duration))
+    }
+  }
+
+  func run() {
+    for number in 0..<plan.connections {
+      BenchLane(plan, number: number, on: loop, driver: self).begin()
+    }
+  }
+
+  /// A lane has nothing to do.
+  func isIdle(_ lane: BenchLane) {
+    idle.append(lane)
+    dispatch()
+  }
+
+  /// A lane has its reply, or lost it.
+  func record(_ outcome: BenchLane.Outcome, isPut: Bool, due: NIODeadline) {
+    counter.add()
+    switch outcome {
+    case .done, .missing:
+      let latency = UInt64(clamping: (NIODeadline.now() - due).nanoseconds)
+      if isPut { tally.puts.record(latency) } else { tally.gets.record(latency) }
+      if outcome == .missing { tally.missing += 1 }
+    case .refused: tally.refused += 1
+    case .lost: tally.lost += 1
+    }
+  }
+
+  private var isOver: Bool {
+    if Interruption.isRequested || left == 0 { return true }
+    return end.map { NIODeadline.now() >= $0 } ?? false
+  }
+
+  private func dispatch() {
+    while !idle.isEmpty {
+      if isOver { return closeIdle() }
+      let now = NIODeadline.now()
+      var due = now
+      if let rate = plan.rate {
+        due = start + .nanoseconds(Int64(Double(issued) / rate * 1e9))
+        guard due <= now else { return wake(at: due) }
+      }
+      guard let lane = idle.popLast() else { return }
+      issued += 1
+      if let count = left { left = count - 1 }
+      let (request, isPut) = requests.next()
+      lane.send(request, isPut: isPut, due: due)
+    }
+  }
+
+  private func wake(at due: NIODeadline) {
+    alarm?.cancel()
+    alarm = loop.assumeIsolated().scheduleTask(deadline: min(due, end ?? due)) { self.dispatch() }
+  }
+
+  private func closeIdle() {
+    alarm?.cancel()
+    for lane in idle { lane.close() }
+    open -= idle.count
+    idle = []
+    guard open == 0 else { return }
+    tally.seconds = Double((NIODeadline.now() - start).nanoseconds) / 1e9
+    if let rate = plan.rate, end != nil {
+      tally.notSent = UInt64(max(0, rate * tally.seconds - Double(issued) - 1))
+    }
+    promise.succeed(tally)
+  }
+}

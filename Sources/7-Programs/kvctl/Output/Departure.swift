@@ -1,0 +1,69 @@
+internal import ArgumentParser
+internal import ClientProtocol
+internal import Glibc
+
+/// How kvctl ends: the exit status, and one line on standard error that says what to do.
+enum Departure {
+  enum Status: Int32 {
+    case done = 0
+    case failed = 1
+    case usage = 2
+    /// Not found, or a comparison failed.
+    case negative = 3
+    case unavailable = 4
+  }
+
+  static func leave(_ error: any Error) -> Never {
+    switch error {
+    case let failure as CommandFailure:
+      Terminal.complain(failure.message)
+      exit(failure.status.rawValue)
+    case let error as ClientError:
+      Terminal.complain("\(error.code.rawValue): \(error.message)")
+      exit(status(of: error).rawValue)
+    case is ReaderWentAway:
+      exit(Status.done.rawValue)
+    default:
+      leave(parserError: error)
+    }
+  }
+
+  /// Help and completion scripts are errors to the parser, but successes to us; everything else that it
+  /// throws is wrong usage.
+  private static func leave(parserError error: any Error) -> Never {
+    let text = Kvctl.fullMessage(for: error)
+    if Kvctl.exitCode(for: error) == .success {
+      print(text)
+      exit(Status.done.rawValue)
+    }
+    if !text.isEmpty { Terminal.write(text + "\n", to: .error) }
+    exit(Status.usage.rawValue)
+  }
+
+  static func status(of error: ClientError) -> Status {
+    switch error.code {
+    case .notFound, .compareFailed, .leaseNotFound: .negative
+    case .notLeader, .noQuorum, .timeout, .overloaded, .starting, .stopping, .transferring,
+      .connectionLost, .diskFull:
+      .unavailable
+    case .transferFailed, .tooLarge, .badRequest, .compacted, .futureRevision, .sessionExpired,
+      .methodNotAllowed, .internalError:
+      .failed
+    }
+  }
+}
+
+/// A failure of kvctl's own.
+struct CommandFailure: Error {
+  let status: Departure.Status
+  /// One line that says what to do.
+  let message: String
+
+  init(_ message: String, status: Departure.Status = .failed) {
+    self.status = status
+    self.message = message
+  }
+}
+
+/// Standard output was closed by whoever read it: no failure, there is just nobody to write to.
+struct ReaderWentAway: Error {}

@@ -1,0 +1,28 @@
+internal import BinaryCodec
+
+/// Standard output, collected into large writes.
+struct Printer {
+  private var pending: [UInt8] = []
+  private static let flushSize = 64 << 10
+
+  mutating func write(_ bytes: some Collection<UInt8>) throws(ReaderWentAway) {
+    pending.append(contentsOf: bytes)
+    if pending.count >= Self.flushSize { try flush() }
+  }
+
+  mutating func line(_ text: String) throws(ReaderWentAway) {
+    pending.append(contentsOf: text.utf8)
+    try line([])
+  }
+
+  mutating func line(_ bytes: some Collection<UInt8>) throws(ReaderWentAway) {
+    pending.append(contentsOf: bytes)
+    pending.append(UInt8(ascii: "\n"))
+    if pending.count >= Self.flushSize { try flush() }
+  }
+
+  mutating func flush() throws(ReaderWentAway) {
+    defer { pending.removeAll(keepingCapacity: true) }
+    guard Terminal.write(pending[...], to: .output) else { throw ReaderWentAway() }
+  }
+}
