@@ -63,7 +63,8 @@ extension Command: BinaryCoded {
     case Code.compact:
       self.init(.compact(Revision(try reader.readUInt64())), stamp: stamp)
     case Code.session:
-      self.init(.session(try SessionOperation(from: &reader)), stamp: stamp)
+      guard stamp == nil else { throw .inconsistent("a session operation is never stamped") }
+      self.init(.session(try SessionOperation(from: &reader)))
     default: throw .unknown("operation", value: UInt64(code))
     }
   }
