@@ -20,19 +20,19 @@ extension ClientConnection {
   /// Writes the answers that are due: those of the oldest exchanges, up to the first that has none.
   func settle() {
     guard context != nil else { return }
-    while !isClosing, let oldest = exchanges.first {
-      switch oldest.state {
-      case .waiting: return
-      case .receiving(let owesContinue):
-        guard owesContinue else { return }
-        exchanges[exchanges.startIndex].state = .receiving(owesContinue: false)
-        out.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
-        return mark()
-      case .answered(let answer):
-        exchanges.removeFirst()
-        firstTag += 1
-        write(answer, oldest.delivery)
-      }
+    while !isClosing, let oldest = exchanges.first, case .answered(let answer) = oldest.state {
+      exchanges.removeFirst()
+      firstTag += 1
+      write(answer, oldest.delivery)
+      // A hundred large pages in one turn must meet the limit of what is unsent one by one.
+      if out.readableBytes > Self.keptBytes, !isClosing { send() }
+    }
+    guard context != nil else { return }
+    if !isClosing, let oldest = exchanges.first, case .receiving(owesContinue: true) = oldest.state
+    {
+      exchanges[exchanges.startIndex].state = .receiving(owesContinue: false)
+      out.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+      mark()
     }
     resumeReading()
   }
@@ -65,21 +65,27 @@ extension ClientConnection {
     server.flushLater(self)
   }
 
-  /// The end of a turn: sends what has gathered.
+  /// The end of a turn: sends what has gathered, and closes when it was the last.
   func flush() {
     isMarked = false
+    guard isClosing else { return send() }
     guard let context else { return }
-    let count = out.readableBytes
-    server.gauges.sentBytes += UInt64(count)
-    if isClosing {
-      begin(.ended)
-      context.writeAndFlush(wrapOutboundOut(out)).assumeIsolated().whenComplete { _ in
-        self.closeAfterAnswers()
-      }
-      out = ByteBuffer()
-      return
+    switch intake {
+    case .idle, .ended: break
+    case .head, .body, .discarding: lingers = true
     }
-    guard count > 0 else { return }
+    begin(.ended)
+    server.gauges.sentBytes += UInt64(out.readableBytes)
+    context.writeAndFlush(wrapOutboundOut(out)).assumeIsolated().whenComplete { _ in
+      self.closeAfterAnswers()
+    }
+    out = ByteBuffer()
+  }
+
+  private func send() {
+    let count = out.readableBytes
+    guard let context, count > 0 else { return }
+    server.gauges.sentBytes += UInt64(count)
     context.writeAndFlush(wrapOutboundOut(out), promise: nil)
     // Once written, the buffer is ours alone again and `clear` keeps its space for the next turn.
     if out.capacity > Self.keptBytes { out = ByteBuffer() } else { out.clear() }
@@ -88,7 +94,7 @@ extension ClientConnection {
     if unsentBytes > server.limits.unsentBytes { cut() }
   }
 
-  /// An answer larger than this does not keep its space.
+  /// Answers that exceed this are sent before the turn ends, and do not keep their space.
   private static var keptBytes: Int { 64 << 10 }
 
   private func closeAfterAnswers() {

@@ -90,27 +90,3 @@ package final class HTTPServer {
     if isDraining, gauges.connections == 0 { finishDraining() }
   }
 }
-
-/// Answers 503 to a connection that there is no room for, and closes it.
-private final class RefusingHandler: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-  typealias OutboundOut = ByteBuffer
-
-  private static let answer: StaticString = """
-    HTTP/1.1 503 Service Unavailable\r\n\
-    Retry-After: 1\r\n\
-    Connection: close\r\n\
-    Content-Type: application/json\r\n\
-    Content-Length: 130\r\n\
-    \r\n\
-    {"error":{"code":"overloaded","message":"this node has no room for another connection",\
-    "outcome":"not_applied","retryable":true}}
-    """
-
-  func channelActive(context: ChannelHandlerContext) {
-    let answer = context.channel.allocator.buffer(staticString: Self.answer)
-    context.writeAndFlush(wrapOutboundOut(answer)).assumeIsolated().whenComplete { _ in
-      context.close(promise: nil)
-    }
-  }
-}
