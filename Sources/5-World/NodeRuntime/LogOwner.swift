@@ -35,7 +35,7 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
     guard !hasFailed else { return }
     do throws(LogFault) {
       var waiting = try carryOut(tasks)
-      while try !isSettled(waiting) {
+      while !(try isSettled(waiting)) {
         tellFull(true)
         usleep(Self.fullPause)
         waiting = try carryOut(waiting + worker.takeArrived())
@@ -58,7 +58,9 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
     for task in tasks {
       switch task {
       case .job(.log(let write)):
-        if try !waiting.isEmpty || !append(write) { waiting.append(task) }
+        // `||` would lose the error's type.
+        let isDone = waiting.isEmpty ? try append(write) : false
+        if !isDone { waiting.append(task) }
       case .job(.ballot(let ballot)):
         try log.saveBallot(ballot)
         answers.append(.ballotSaved(ballot))

@@ -1,4 +1,3 @@
-package import NIOCore
 package import Replica
 
 /// Where other threads put what happened; the replica loop takes all of it at once.

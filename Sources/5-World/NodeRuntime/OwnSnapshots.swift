@@ -19,7 +19,7 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
   func perform(_ job: SnapshotJob) {
     guard case .write(let descriptor, let view) = job else { return }
     // This thread gives way to those that serve clients; on Linux the value is a thread's own (setpriority(2)).
-    _ = setpriority(PRIO_PROCESS, 0, 10)
+    _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
     do throws(LogFault) {
       let file = try write(descriptor, view)
       storage.adopt(file, then: .snapshotWritten(descriptor, bytes: UInt64(file.size)))

@@ -4,7 +4,7 @@ package import Logging
 package import NIOCore
 package import PeerProtocol
 internal import RaftCore
-package import RaftTypes
+internal import RaftTypes
 package import Replica
 package import VirtualIP
 package import WriteAheadLog
@@ -26,7 +26,7 @@ where Files: Sendable {
   package private(set) var replica: Replica
   package var links: Links
   private let storage: StorageWorker<Files>
-  private let snapshots: SnapshotWorker<Files>
+  private let snapshots: SnapshotWorkers<Files>
   private let address: any AddressTable
   private let log: Logger
   package weak var delegate: (any ReplicaLoopDelegate)?
@@ -39,7 +39,7 @@ where Files: Sendable {
 
   package init(
     eventLoop: any EventLoop, replica: Replica, links: Links, storage: StorageWorker<Files>,
-    snapshots: SnapshotWorker<Files>, address: any AddressTable, log: Logger
+    snapshots: SnapshotWorkers<Files>, address: any AddressTable, log: Logger
   ) {
     self.eventLoop = eventLoop
     self.replica = replica
