@@ -110,7 +110,8 @@ struct EDNParser {
       return Character(UnicodeScalar(byte))
     case UInt8(ascii: "u"):
       let digits = bytes[position..<min(position + 4, bytes.count)]
-      guard digits.count == 4, let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16),
+      guard digits.count == 4,
+        let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16),
         let scalar = UnicodeScalar(code)
       else { throw MalformedText("a \\u escape that names no character") }
       position += 4
@@ -121,7 +122,8 @@ struct EDNParser {
 
   private mutating func token() -> String {
     let start = position
-    position += 1
+    // A character is a backslash and any one byte at least, be it a bracket.
+    position = min(position + (peek() == UInt8(ascii: "\\") ? 2 : 1), bytes.count)
     while let byte = peek(), !byte.isBlank, !Self.ends.contains(byte) { position += 1 }
     return String(decoding: bytes[start..<position], as: UTF8.self)
   }

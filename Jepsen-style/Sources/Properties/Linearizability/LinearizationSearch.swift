@@ -68,7 +68,7 @@ struct LinearizationSearch<Model: SequentialModel> {
 
   /// - Parameters:
   ///   - calls: in the order of their invocations.
-  ///   - width: configurations kept from one completion to the next; above it, those with least burden.
+  ///   - width: configurations kept from one completion to the next: those with least burden.
   ///   - steps: how much work may be done.
   init(_ model: Model, _ calls: [TimedCall<Model.Call>], width: Int, steps: Int) {
     self.model = model
