@@ -1,6 +1,8 @@
 import Glibc
 import Logging
+import RaftTypes
 import ServiceLifecycle
+import UnixSignals
 
 /// `kvnode`: one node of a cluster. Exits 0 after a clean stop, 2 when its configuration is unusable, 1 when
 /// it cannot start or go on; the last line on standard error says why and what to do.
@@ -42,7 +44,11 @@ enum KVNode {
     try await services.run()
   }
 
-  private static func say(_ line: String) { fputs(line + "\n", stderr) }
+  private static func say(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    // Nobody is left to tell when standard error itself cannot be written.
+    _ = write(STDERR_FILENO, bytes, bytes.count)
+  }
 
   private static var usage: String {
     let keys = ConfigurationKey.allCases.map { "  \($0.flag) VALUE   (or \($0.variable))" }

@@ -4,6 +4,8 @@ import NIOCore
 import NodeRuntime
 import PeerSockets
 import PosixStorage
+import RaftTypes
+import Replica
 import VirtualIP
 
 /// The virtual IP in loopback mode: the holder listens on it, and the kernel lets one process bind it.
