@@ -97,9 +97,17 @@ extension ClientConnection {
   /// Answers that exceed this are sent before the turn ends, and do not keep their space.
   private static var keptBytes: Int { 64 << 10 }
 
+  /// All requests are answered, and the connection is not needed any more.
+  func closeWhenSent() {
+    guard !isClosing else { return }
+    isClosing = true
+    mark()
+  }
+
   private func closeAfterAnswers() {
     guard let context else { return }
-    guard lingers else { return context.close(promise: nil) }
+    guard lingers, !isInputClosed else { return context.close(promise: nil) }
+    isOutputClosed = true
     // To close a socket with unread bytes resets the connection, and the client might lose the answer.
     context.close(mode: .output).assumeIsolated().whenFailure { _ in
       self.context?.close(promise: nil)
@@ -139,7 +147,7 @@ extension ClientConnection {
   func drain() {
     guard exchanges.isEmpty else { return }
     switch intake {
-    case .idle, .ended: if !isClosing { context?.close(promise: nil) }
+    case .idle, .ended: closeWhenSent()
     case .head, .body, .discarding: return
     }
   }

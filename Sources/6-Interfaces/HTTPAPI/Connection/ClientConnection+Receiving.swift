@@ -39,15 +39,13 @@ extension ClientConnection {
 
   /// The client will send nothing more; it may still want its answers.
   private func inputClosed() {
-    if case .ended = intake, exchanges.isEmpty {
-      // All answers are written, and a lingering close waits for just this.
-      if lingers { context?.close(promise: nil) }
-      return
-    }
-    begin(.ended)
-    if exchanges.isEmpty {
+    isInputClosed = true
+    if isOutputClosed {
       context?.close(promise: nil)
+    } else if exchanges.isEmpty {
+      closeWhenSent()
     } else {
+      begin(.ended)
       newest.delivery.persistence = .close
     }
   }

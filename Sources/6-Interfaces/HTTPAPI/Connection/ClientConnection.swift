@@ -32,6 +32,8 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
   var isClosing = false
   /// Close in two steps, because the client may still be sending.
   var lingers = false
+  var isInputClosed = false
+  var isOutputClosed = false
   /// The tick at which the client stopped taking answers; nil while it takes them.
   var stalledSince: UInt64?
   /// Bytes written since then.
