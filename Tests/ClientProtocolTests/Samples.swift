@@ -20,7 +20,9 @@ struct Samples {
     return ((0..<count + 3).map { _ in UInt8(dice.below(256)) })[3...]
   }
 
-  mutating func text() -> String { String((0..<dice.below(8)).map { _ in pick(Array("aé/:\"漢")) }) }
+  mutating func text() -> String {
+    String((0..<dice.below(8)).map { _ in pick(Array("aé/:\"漢")) })
+  }
 
   mutating func pick<Value>(_ values: [Value]) -> Value {
     values[Int(dice.below(UInt64(values.count)))]

@@ -6,9 +6,11 @@ internal import RaftTypes
 /// whatever built them.
 ///
 /// ```
-/// magic "QKVS" | version u8 | revision u64 | compacted u64 | applied index u64 | applied time u64
+/// magic "QKVS" | version u8
+/// revision u64 | compacted u64 | applied index u64 | applied time u64
 /// session count u32 | sessions, by id:
-///   id u64 | time to live u64 | last use u64 | last sequence u64 | answer u8 (0 none, 1 bytes, 2 revision u64)
+///   id u64 | time to live u64 | last use u64 | last sequence u64
+///   | answer u8 (0 none, 1 bytes, 2 revision u64)
 /// records, by key and then revision:
 ///   1 live, 2 superseded   key | mod u64 | value | create u64 | version u64 | lease u64
 ///   3 tombstone            key | mod u64

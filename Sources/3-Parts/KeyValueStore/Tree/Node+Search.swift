@@ -43,9 +43,9 @@ extension Node {
     return low
   }
 
-  // How many of the first `limit` heads are below `head`: first among every eighth, then within the
-  // eight that remain. Counting instead of halving has no branch to mispredict, and its loads do not
-  // wait for each other, which is what a search of a leaf outside the cache waits for.
+  // How many of the first `limit` heads are below `head`: first among every eighth, then within
+  // the eight that remain. Counting instead of halving has no branch to mispredict, and its loads
+  // do not wait for each other, which is what a search of a leaf outside the cache waits for.
   @inline(__always)
   private func headsBelow(_ head: UInt64, limit: Int) -> Int {
     let heads = heads
