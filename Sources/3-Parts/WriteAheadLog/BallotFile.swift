@@ -56,6 +56,25 @@ struct BallotFile<Files: FileSystem> {
     return ballot
   }
 
+  /// What the file says, the file untouched, and which copies are lost.
+  static func inspect(
+    _ files: Files, _ identity: DiskIdentity
+  ) throws(LogFault) -> (ballot: RecoveredBallot, lost: [Int]) {
+    let file: Files.File
+    do {
+      file = try files.open(OnDiskFormat.ballotFile)
+    } catch {
+      guard case .notFound = error else { throw LogFault(error) }
+      return (.damaged(term: .zero), [0, 1])
+    }
+    let copies = try twins.read(file)
+    let newest = copies.compactMap { $0 }.max { $0.generation < $1.generation }
+    guard let newest else { return (.damaged(term: .zero), [0, 1]) }
+    return (
+      try decode(newest.value, identity), copies.indices.filter { copies[$0] != newest }
+    )
+  }
+
   // A ballot file that is gone is a ballot that is lost, and is treated like two rotten copies.
   private static func openOrCreate(_ files: Files) throws(LogFault) -> Files.File {
     do {

@@ -59,8 +59,12 @@ final class CrashableFile: StoredFile {
   }
 
   func sync() throws(FileFault) {
-    let crashes = try disk.step("sync \(path)")
-    try disk.finish(crashes)
+    do {
+      try disk.finish(try disk.step("sync \(path)"))
+    } catch {
+      if !disk.isDown { inode.failSync() }
+      throw error
+    }
     inode.sync()
   }
 }

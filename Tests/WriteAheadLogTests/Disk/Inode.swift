@@ -22,9 +22,12 @@ final class Inode {
   }
 
   func sync() {
-    durable = content
+    for change in unsynced { Self.apply(change, to: &durable) }
     unsynced = []
   }
+
+  /// The kernel's way with a failed sync: the pages count as clean, and no later sync writes them.
+  func failSync() { unsynced = [] }
 
   func afterCrash(_ dice: inout Dice) -> Inode {
     var kept = durable
