@@ -1,20 +1,20 @@
 internal import NIOCore
 
-/// Answers 503 to a connection that there is no room for, and closes it.
+/// Answers 503 to a connection that there is no room for, and closes it, whatever it asks.
 final class RefusingHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  private static let body = """
-    {"error":{"code":"overloaded","message":"this node has no room for another connection",\
-    "outcome":"not_applied","retryable":true}}
-    """
-  private static let answer =
-    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
-    + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body
+  private let server: HTTPServer
+
+  init(_ server: HTTPServer) { self.server = server }
 
   func channelActive(context: ChannelHandlerContext) {
-    let answer = context.channel.allocator.buffer(string: Self.answer)
+    var answer = ByteBuffer()
+    let status = server.writer.write(
+      Refusal(.overloaded("this node has no room for another connection"), status: 503),
+      server.port.stamp, .init(persistence: .close), into: &answer)
+    server.gauges.responses[status] += 1
     context.writeAndFlush(wrapOutboundOut(answer)).assumeIsolated().whenComplete { _ in
       context.close(promise: nil)
     }

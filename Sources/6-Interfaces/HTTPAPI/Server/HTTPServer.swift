@@ -54,7 +54,7 @@ package final class HTTPServer {
   func adopt(_ channel: any Channel, by listener: Listener) throws {
     guard gauges.connections < limits.connections, !isDraining, !listener.isClosed else {
       gauges.connectionsRefused += 1
-      try channel.pipeline.syncOperations.addHandler(RefusingHandler())
+      try channel.pipeline.syncOperations.addHandler(RefusingHandler(self))
       return
     }
     let connection = ClientConnection(self, listener)
