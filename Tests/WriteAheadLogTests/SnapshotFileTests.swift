@@ -1,0 +1,171 @@
+import BinaryCodec
+import Determinism
+import RaftTypes
+import Testing
+
+@testable import WriteAheadLog
+
+@Suite("Snapshot files")
+struct SnapshotFileTests {
+  static let descriptor = Sample.snapshot(2, 9)
+
+  /// `count` bytes that compress, or do not.
+  static func raw(_ count: Int, compressible: Bool = true) -> [UInt8] {
+    var dice = Dice(seed: UInt64(count))
+    return (0..<count).map { i in
+      compressible ? UInt8(truncatingIfNeeded: i / 1000) : UInt8(truncatingIfNeeded: dice.next())
+    }
+  }
+
+  static func readAll(_ disk: CrashableDisk, _ path: String) throws -> [UInt8] {
+    var reader = try SnapshotReader(disk, path: path)
+    var raw: [UInt8] = []
+    while let chunk = try reader.next() { raw += chunk }
+    return raw
+  }
+
+  @Test("what was written is read back, whatever its size", arguments: [0, 1, 262_144, 700_001])
+  func roundTrip(size: Int) throws {
+    for compressible in [true, false] {
+      let disk = try Sample.formatted()
+      let raw = Self.raw(size, compressible: compressible)
+      let file = try Sample.write(disk, Self.descriptor, raw: raw)
+      #expect(file.size == disk.bytes(file.path).count)
+      #expect(try Self.readAll(disk, file.path) == raw)
+      let reader = try SnapshotReader(disk, path: file.path)
+      #expect(reader.descriptor == Self.descriptor)
+      try reader.verify()
+    }
+  }
+
+  @Test("equal states give equal files, however their bytes were handed in")
+  func deterministic() throws {
+    let disk = try Sample.formatted()
+    let raw = Self.raw(600_000)
+    let whole = disk.bytes(try Sample.write(disk, Self.descriptor, raw: raw).path)
+    var writer = try SnapshotWriter(disk, Self.descriptor)
+    var dice = Dice(seed: 5)
+    var rest = raw[...]
+    while !rest.isEmpty {
+      let run = rest.prefix(1 + Int(dice.below(50_000)))
+      try writer.append(run)
+      rest = rest.dropFirst(run.count)
+    }
+    #expect(disk.bytes(try writer.finish().path) == whole)
+  }
+
+  @Test("no flipped bit of a snapshot is accepted")
+  func everyBit() throws {
+    let disk = try Sample.formatted()
+    let file = try Sample.write(disk, Self.descriptor, raw: Self.raw(900))
+    let bytes = disk.bytes(file.path)
+    for bit in 0..<bytes.count * 8 {
+      disk.setBytes(file.path, bytes)
+      disk.flip(file.path, bit: bit)
+      #expect(throws: LogFault.self, "bit \(bit)") { _ = try Self.readAll(disk, file.path) }
+    }
+  }
+
+  @Test("no truncation of a snapshot is accepted, and nothing after its end")
+  func everyTruncation() throws {
+    let disk = try Sample.formatted()
+    let file = try Sample.write(disk, Self.descriptor, raw: Self.raw(900))
+    let bytes = disk.bytes(file.path)
+    for size in 0..<bytes.count {
+      disk.setBytes(file.path, Array(bytes[..<size]))
+      #expect(throws: LogFault.self) { _ = try Self.readAll(disk, file.path) }
+    }
+    disk.setBytes(file.path, bytes + [0])
+    #expect(throws: LogFault.self) { _ = try Self.readAll(disk, file.path) }
+  }
+
+  @Test("chunks that were exchanged are not accepted, though each is sound")
+  func exchanged() throws {
+    let disk = try Sample.formatted()
+    let raw = Self.raw(3 * Limits.snapshotChunk, compressible: false)
+    let file = try Sample.write(disk, Self.descriptor, raw: raw)
+    let bytes = disk.bytes(file.path)
+    let header = SnapshotFormat.header(Self.descriptor).count
+    let chunk = (bytes.count - header - SnapshotFormat.trailerSize) / 3
+    let first = bytes[header..<header + chunk]
+    let second = bytes[header + chunk..<header + 2 * chunk]
+    disk.setBytes(
+      file.path, Array(bytes[..<header] + second + first + bytes[(header + 2 * chunk)...]))
+    #expect(throws: LogFault.self) { _ = try Self.readAll(disk, file.path) }
+  }
+
+  @Test("pitfall 53: a chunk that claims more than a chunk holds is refused before it is made")
+  func bomb() throws {
+    let disk = try Sample.formatted()
+    let header = SnapshotFormat.header(Self.descriptor)
+    let bomb = LZ4.compressFrame([UInt8](repeating: 0, count: 64 << 20)[...])
+    for claimed in [UInt32(100), .max] {
+      var writer = ByteWriter()
+      writer.write(raw: header)
+      var prefix = ByteWriter()
+      prefix.write(claimed)
+      prefix.write(UInt32(bomb.count))
+      let seed = Checksum.crc32c(prefix.bytes, seed: Checksum.crc32c(header))
+      writer.write(raw: prefix.bytes)
+      writer.write(Checksum.crc32c(bomb, seed: seed))
+      writer.write(raw: bomb)
+      disk.setBytes("snapshots/bomb", writer.bytes)
+      #expect(throws: LogFault.self) { _ = try Self.readAll(disk, "snapshots/bomb") }
+    }
+  }
+
+  @Test("random bytes are never a snapshot, and never trap")
+  func fuzz() throws {
+    let disk = try Sample.formatted()
+    let header = SnapshotFormat.header(Self.descriptor)
+    var dice = Dice(seed: 11)
+    for round in 0..<3000 {
+      let noise = (0..<Int(dice.below(300))).map { _ in UInt8(truncatingIfNeeded: dice.next()) }
+      disk.setBytes("snapshots/noise", round % 2 == 0 ? noise : header + noise)
+      #expect(throws: LogFault.self) { _ = try Self.readAll(disk, "snapshots/noise") }
+    }
+  }
+
+  @Test("a file of another version is refused by its version")
+  func version() throws {
+    let disk = try Sample.formatted()
+    var bytes = disk.bytes(try Sample.write(disk, Self.descriptor).path)
+    bytes[4] = 9
+    disk.setBytes("snapshots/new", bytes)
+    #expect(
+      throws: LogFault.unsupportedVersion(path: "snapshots/new", found: 9, supported: 1)
+    ) { _ = try SnapshotReader(disk, path: "snapshots/new") }
+  }
+
+  @Test("a crash while a snapshot is written leaves all of it or nothing of that name")
+  func crashes() throws {
+    let raw = Self.raw(300_000, compressible: false)
+    let steps = try { () throws -> Int in
+      let disk = try Sample.formatted()
+      let before = disk.steps
+      _ = try Sample.write(disk, Self.descriptor, raw: raw)
+      return disk.steps - before
+    }()
+    for step in 1...steps {
+      for seed in UInt64(1)...10 {
+        let disk = try Sample.formatted()
+        disk.crashStep = disk.steps + step
+        #expect(throws: LogFault.self) { try Sample.write(disk, Self.descriptor, raw: raw) }
+        var dice = Dice(seed: seed)
+        let found = disk.afterCrash(&dice)
+        let path = SnapshotFormat.path(Self.descriptor.position)
+        if found.names[path] != nil { #expect(try Self.readAll(found, path) == raw) }
+        let recovery = try Sample.open(found).recovery
+        #expect(recovery.slots == [.entry(Sample.genesis)] || recovery.snapshot != nil)
+        #expect(!found.names.keys.contains { $0.hasSuffix(".partial") })
+      }
+    }
+  }
+
+  @Test("pitfall 38: a snapshot of nothing cannot be written")
+  func nothing() async {
+    await #expect(processExitsWith: .failure) {
+      _ = try SnapshotWriter(try Sample.formatted(), Sample.snapshot(0, 0))
+    }
+  }
+}
