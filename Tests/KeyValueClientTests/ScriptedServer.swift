@@ -4,7 +4,8 @@ import Synchronization
 
 @testable import KeyValueClient
 
-/// A server that does with each request what its script says: raw bytes, so that it can break HTTP in every way.
+/// A server that does with each request what its script says: raw bytes, so that it can break HTTP
+/// in every way.
 final class ScriptedServer: Sendable {
   enum Act: Sendable {
     /// These bytes as they are.
@@ -126,7 +127,9 @@ private final class ScriptHandler: ChannelInboundHandler {
   /// The next whole request, by its Content-Length.
   private func takeRequest() -> String? {
     let blank = Array("\r\n\r\n".utf8)
-    guard let end = text.indices.first(where: { text[$0...].starts(with: blank) }) else { return nil }
+    guard let end = text.indices.first(where: { text[$0...].starts(with: blank) }) else {
+      return nil
+    }
     let head = String(decoding: text[..<(end + blank.count)], as: UTF8.self)
     var length = 0
     for line in head.split(separator: "\r\n") where line.lowercased().hasPrefix("content-length:") {
@@ -151,7 +154,8 @@ private final class ScriptHandler: ChannelInboundHandler {
     case .reply(let status, let body, let headers):
       let extra = headers.map { $0 + "\r\n" }.joined()
       send(
-        "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\(extra)\r\n\(body)", context)
+        "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\(extra)\r\n\(body)", context
+      )
     case .huge(let bytes):
       send("HTTP/1.1 200 OK\r\nContent-Length: \(bytes)\r\n\r\n", context)
       let piece = String(repeating: "x", count: 1 << 20)

@@ -4,8 +4,8 @@ public struct ClientConfiguration: Sendable {
   public var endpoints: [Endpoint]
   /// How long one operation may take in all, retries included.
   public var deadline: Duration
-  /// How long one attempt may take to connect. A live node on a local network accepts within a round trip;
-  /// a missing one must not eat the deadline.
+  /// How long one attempt may take to connect. A live node on a local network accepts within a
+  /// round trip; a missing one must not eat the deadline.
   public var connectTimeout: Duration
   /// How long one attempt may wait for its reply before another endpoint is asked.
   public var replyTimeout: Duration

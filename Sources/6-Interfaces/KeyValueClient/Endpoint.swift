@@ -30,7 +30,8 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
-  /// The virtual address of a local cluster, then its nodes: what is asked when nothing was configured.
+  /// The virtual address of a local cluster, then its nodes: what is asked when nothing was
+  /// configured.
   public static let localCluster = [
     Endpoint(host: "127.0.0.100", port: 7379), Endpoint(host: "127.0.0.1", port: 7381),
     Endpoint(host: "127.0.0.1", port: 7382), Endpoint(host: "127.0.0.1", port: 7383),

@@ -3,16 +3,17 @@ package import NIOCore
 internal import NIOPosix
 internal import Synchronization
 
-/// A client of the cluster: finds the leader, bounds every attempt, and never sends a write twice unless it
-/// is safe.
+/// A client of the cluster: finds the leader, bounds every attempt, and never sends a write twice
+/// unless it is safe.
 ///
 ///     let client = KeyValueClient()
 ///     try await client.put("greeting", "hello")
 ///     let found = try await client.get("greeting")
 ///
-/// Every operation throws `ClientError`, whose `outcome` is a promise: `notApplied` was refused and is never
-/// found applied later; `unknown` may have happened, and the caller decides (pitfall 60). What is sent again
-/// on its own: reads; writes answered `notApplied`; writes whose caller said `ifUnknown: .sendAgain`.
+/// Every operation throws `ClientError`, whose `outcome` is a promise: `notApplied` was refused and
+/// is never found applied later; `unknown` may have happened, and the caller decides (pitfall 60).
+/// What is sent again on its own: reads; writes answered `notApplied`; writes whose caller said
+/// `ifUnknown: .sendAgain`.
 ///
 /// Safe to use from many tasks; each request in flight has a connection of its own.
 public final class KeyValueClient: Sendable {
@@ -58,7 +59,7 @@ public final class KeyValueClient: Sendable {
 public enum UnknownOutcome: Hashable, Sendable {
   /// Throw `ClientError` with outcome `unknown`.
   case fail
-  /// Send it again: the caller knows that doing it twice is the same as doing it once, also when another
-  /// writer comes in between.
+  /// Send it again: the caller knows that doing it twice is the same as doing it once, also when
+  /// another writer comes in between.
   case sendAgain
 }

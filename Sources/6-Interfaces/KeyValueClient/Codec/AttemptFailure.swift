@@ -6,10 +6,11 @@ enum ReplyFault: Error, Equatable, Sendable {
   case malformed(String)
 }
 
-/// How one attempt failed: the error as the caller would see it, and what the next attempt must heed.
+/// How one attempt failed: the error as the caller would see it, and what the next attempt must
+/// heed.
 struct AttemptFailure: Error, Sendable {
   let error: ClientError
-  /// The server's `Retry-After`.
+  /// How long an overloaded server asks to be left alone.
   let retryAfter: Duration?
 
   /// The endpoint is healthy and the leader known, but it is full: ask the same one again, later.
@@ -32,7 +33,8 @@ struct AttemptFailure: Error, Sendable {
         outcome: .unknown, retryable: true)
     case .replyTooLarge:
       error = ClientError(
-        .tooLarge, "\(endpoint) replied more than \(Limits.replyBytes) bytes: ask for smaller pages",
+        .tooLarge,
+        "\(endpoint) replied more than \(Limits.replyBytes) bytes: ask for smaller pages",
         outcome: .unknown, retryable: false)
     }
   }
@@ -50,14 +52,15 @@ struct AttemptFailure: Error, Sendable {
 
   /// A status of 300 and more.
   init(refused reply: HTTPReply, at endpoint: Endpoint) {
-    retryAfter = reply.retryAfter.map { .seconds(min(max($0, 0), 60)) }
     error =
       ErrorReply.read(reply.body)
       ?? AttemptFailure.withoutDocument(status: reply.status, at: endpoint)
+    // 503 comes with one too, but it is about that node: another one may lead in a moment.
+    retryAfter = reply.status == 429 ? reply.retryAfter.map { .seconds(min(max($0, 0), 60)) } : nil
   }
 
-  /// What a bare status still promises. Something other than a node may have answered (a proxy), so only
-  /// statuses that mean "refused before anything was done" count as not applied.
+  /// What a bare status still promises. Something other than a node may have answered (a proxy), so
+  /// only statuses that mean "refused before anything was done" count as not applied.
   private static func withoutDocument(status: Int, at endpoint: Endpoint) -> ClientError {
     let message = "\(endpoint) answered \(status) without saying why"
     switch status {

@@ -2,8 +2,8 @@ internal import BinaryCodec
 internal import ClientProtocol
 internal import JSONText
 
-/// Reads the documents that the API answers with. Members it does not know are skipped, so that a newer
-/// server can say more; what it needs and does not find makes the reply malformed.
+/// Reads the documents that the API answers with. Members it does not know are skipped, so that a
+/// newer server can say more; what it needs and does not find makes the reply malformed.
 enum ReplyReader {
   static func document<Value>(
     _ body: [UInt8], _ read: (inout JSONScanner) throws(JSONFault) -> Value
@@ -18,7 +18,8 @@ enum ReplyReader {
     }
   }
 
-  /// Calls `body` with the name of each member; it reads the value and says so, or leaves it to be skipped.
+  /// Calls `body` with the name of each member; it reads the value and says so, or leaves it to be
+  /// skipped.
   static func members(
     _ scanner: inout JSONScanner,
     _ body: (String, inout JSONScanner) throws(JSONFault) -> Bool

@@ -18,8 +18,8 @@ struct RequestTarget {
   mutating func add(_ name: String, bytes: Bytes) { add(name, Self.percentEncoded(bytes)) }
   mutating func add(_ name: String, _ number: UInt64) { add(name, String(number)) }
 
-  /// The range as the API names it. A single key has a path of its own where there is one; in a query it is
-  /// the range up to the smallest key behind it.
+  /// The range as the API names it. A single key has a path of its own where there is one; in a
+  /// query it is the range up to the smallest key behind it.
   mutating func add(_ range: KeyRange) {
     switch range.end {
     case .unbounded where range.start.isEmpty: add("prefix", "")

@@ -13,8 +13,8 @@ enum Effect: Hashable, Sendable {
 extension KeyValueClient {
   /// Sends `request` until it is answered, until it must not be sent again, or until the deadline.
   ///
-  /// Invariant: once one attempt's outcome was unknown, no later refusal may claim `notApplied` for the
-  /// operation as a whole.
+  /// Invariant: once one attempt's outcome was unknown, no later refusal may claim `notApplied` for
+  /// the operation as a whole.
   func perform<Answer>(
     _ request: HTTPRequest, _ effect: Effect,
     _ decode: (HTTPReply) throws(ReplyFault) -> Answer
@@ -52,7 +52,8 @@ extension KeyValueClient {
         isDirect
         ? .zero
         : configuration.backoff.wait(before: attempts, floor: failure.retryAfter, &dice)
-      // A write that has no time left to be answered would only turn a clear refusal into an unknown.
+      // A write that has no time left to be answered would only turn a clear refusal into an
+      // unknown.
       guard clock.now + wait + Limits.leastAttempt < deadline else {
         throw effect.verdict(failure.error, isUnknown: isUnknown)
       }
@@ -88,8 +89,8 @@ extension KeyValueClient {
 }
 
 extension HTTPRequest {
-  /// Tells the server to give up before we do: its answer says what became of the request, our own timeout
-  /// cannot. It counts in ticks of half a second, hence the distance.
+  /// Tells the server to give up before we do: its answer says what became of the request, our own
+  /// timeout cannot. It counts in ticks of half a second, hence the distance.
   func bounded(by patience: Duration) -> HTTPRequest {
     let milliseconds = max(1, patience.nanoseconds / 1_000_000 * 3 / 5)
     var bounded = self
@@ -100,7 +101,9 @@ extension HTTPRequest {
 
 extension Connection {
   /// `send`, awaited.
-  func exchange(_ request: HTTPRequest, timeout: TimeAmount) async throws(ExchangeFailure) -> HTTPReply {
+  func exchange(_ request: HTTPRequest, timeout: TimeAmount) async throws(ExchangeFailure)
+    -> HTTPReply
+  {
     do {
       return try await send(request, timeout: timeout).get()
     } catch let failure as ExchangeFailure {

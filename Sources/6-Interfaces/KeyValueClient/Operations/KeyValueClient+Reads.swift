@@ -22,7 +22,8 @@ extension KeyValueClient {
     }
   }
 
-  /// One page of a range. The server may end it earlier than `limit` and `maxBytes` say; `more` is what counts.
+  /// One page of a range. The server may end it earlier than `limit` and `maxBytes` say; `more` is
+  /// what counts.
   public func page(
     _ query: RangeQuery, consistency: Consistency = .linearizable
   ) async throws(ClientError) -> RangeResult {
@@ -45,7 +46,8 @@ extension KeyValueClient {
     }
   }
 
-  /// Every key of a range, fetched page by page as it is iterated, all at the revision of the first page.
+  /// Every key of a range, fetched page by page as it is iterated, all at the revision of the first
+  /// page.
   public func range(
     _ query: RangeQuery, consistency: Consistency = .linearizable
   ) -> RangeSequence {

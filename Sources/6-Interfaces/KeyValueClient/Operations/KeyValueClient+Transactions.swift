@@ -17,7 +17,8 @@ extension KeyValueClient {
     }
   }
 
-  /// The same from a document that somebody else wrote, as `POST /v1/txn` takes it; the answer as it came.
+  /// The same from a document that somebody else wrote, as `POST /v1/txn` takes it; the answer as
+  /// it came.
   package func transact(
     document: Bytes
   ) async throws(ClientError) -> (succeeded: Bool, document: [UInt8]) {

@@ -7,8 +7,8 @@ extension KeyValueClient {
   /// Writes a key.
   ///
   /// - Parameter condition: only if this holds of the key; else throws `compareFailed`.
-  /// - Parameter ifUnknown: `.sendAgain` is safe for an unconditional put unless another client may write
-  ///   the same key in between: then its write may be overwritten by the repetition.
+  /// - Parameter ifUnknown: `.sendAgain` is safe for an unconditional put unless another client may
+  ///   write the same key in between: then its write may be overwritten by the repetition.
   @discardableResult
   public func put(
     _ key: Bytes, _ value: Bytes, if condition: PutCondition? = nil, lease: LeaseID? = nil,

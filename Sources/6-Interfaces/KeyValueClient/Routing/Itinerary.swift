@@ -1,8 +1,10 @@
-/// Which endpoint one operation asks, attempt by attempt. Pure: it knows neither sockets nor clocks.
+/// Which endpoint one operation asks, attempt by attempt. Pure: it knows neither sockets nor
+/// clocks.
 ///
-/// It starts at the preferred endpoint and follows a leader hint at once; without one it goes through the
-/// configured list in order. Hints are bounded by a count, so that two nodes which point at each other (each
-/// believes the other leads) cannot keep an operation away from the rest of the list.
+/// It starts at the preferred endpoint and follows a leader hint at once; without one it goes
+/// through the configured list in order. Hints are bounded by a count, so that two nodes which
+/// point at each other (each believes the other leads) cannot keep an operation away from the rest
+/// of the list.
 struct Itinerary: Sendable {
   /// Hints followed in a row before the list is asked again.
   static let hintLimit = 2
@@ -19,7 +21,8 @@ struct Itinerary: Sendable {
     precondition(!endpoints.isEmpty, "Itinerary: no endpoints")
     self.endpoints = endpoints
     current = preferred ?? endpoints[0]
-    // A preferred endpoint outside the list (a hint of an earlier operation) is followed by the whole list.
+    // A preferred endpoint outside the list (a hint of an earlier operation) is followed by the
+    // whole list.
     cursor = endpoints.firstIndex(of: current) ?? -1
   }
 

@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// The endpoint that answered last, shared by all operations of a client.
 ///
-/// It is a lease: when it ends the list is tried from its beginning again, so that a client which fell back
-/// to a follower during an election returns to the virtual address.
+/// It is a lease: when it ends the list is tried from its beginning again, so that a client which
+/// fell back to a follower during an election returns to the virtual address.
 final class Preference: Sendable {
   private struct Choice {
     var endpoint: Endpoint

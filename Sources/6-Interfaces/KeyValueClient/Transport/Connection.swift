@@ -36,11 +36,11 @@ package final class Connection: Sendable {
   package var isOpen: Bool { channel.isActive }
   package var eventLoop: any EventLoop { channel.eventLoop }
 
-  /// Writes a request; the reply, or an `ExchangeFailure`, arrives on the connection's loop. Requests may be
-  /// sent before earlier replies have come; replies come in order.
+  /// Writes a request; the reply, or an `ExchangeFailure`, arrives on the connection's loop.
+  /// Requests may be sent before earlier replies have come; replies come in order.
   ///
-  /// - Parameter timeout: how long to wait for the whole reply; then the connection is closed, and with it
-  ///   every request that waits behind.
+  /// - Parameter timeout: how long to wait for the whole reply; then the connection is closed, and
+  ///   with it every request that waits behind.
   package func send(_ request: HTTPRequest, timeout: TimeAmount?) -> EventLoopFuture<HTTPReply> {
     let promise = channel.eventLoop.makePromise(of: HTTPReply.self)
     let channel = channel

@@ -2,8 +2,8 @@ internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
 
-/// Idle connections by endpoint. A leased connection carries one request at a time, so that a slow reply
-/// holds up nobody else.
+/// Idle connections by endpoint. A leased connection carries one request at a time, so that a slow
+/// reply holds up nobody else.
 final class ConnectionPool: Sendable {
   private struct State {
     var idle: [Endpoint: [Connection]] = [:]
@@ -14,11 +14,15 @@ final class ConnectionPool: Sendable {
 
   init(group: any EventLoopGroup) { self.group = group }
 
-  /// An idle connection, the most recently used first (the oldest go stale and are dropped), or a new one.
-  func lease(_ endpoint: Endpoint, connectTimeout: Duration) async throws(ExchangeFailure) -> Connection {
+  /// An idle connection, the most recently used first (the oldest go stale and are dropped), or a
+  /// new one.
+  func lease(_ endpoint: Endpoint, connectTimeout: Duration) async throws(ExchangeFailure)
+    -> Connection
+  {
     if let idle = takeIdle(endpoint) { return idle }
     do {
-      return try await Connection.open(endpoint, on: group, timeout: TimeAmount(connectTimeout)).get()
+      return try await Connection.open(endpoint, on: group, timeout: TimeAmount(connectTimeout))
+        .get()
     } catch let failure as ExchangeFailure {
       throw failure
     } catch {

@@ -10,9 +10,10 @@ struct Exchange: Sendable {
 
 /// Pairs requests with replies on one connection, first in, first out (RFC 9112 §9.3.2).
 ///
-/// Invariant: `waiting` holds exactly the requests that were written and not answered. Every way out
-/// (reply, end of the connection, garbage, oversize) answers each of them once. A reply without a request,
-/// or a reply that ends the connection, leaves nothing that could be paired wrongly: the channel closes.
+/// Invariant: `waiting` holds exactly the requests that were written and not answered. Every way
+/// out (reply, end of the connection, garbage, oversize) answers each of them once. A reply without
+/// a request, or a reply that ends the connection, leaves nothing that could be paired wrongly: the
+/// channel closes.
 final class ExchangeHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPClientResponsePart
   typealias OutboundIn = Exchange
@@ -34,7 +35,8 @@ final class ExchangeHandler: ChannelDuplexHandler {
       return
     }
     guard waiting.count < Limits.pipelined else {
-      exchange.reply.fail(ExchangeFailure.notSent("\(waiting.count) requests wait on one connection"))
+      exchange.reply.fail(
+        ExchangeFailure.notSent("\(waiting.count) requests wait on one connection"))
       promise?.fail(ChannelError.operationUnsupported)
       return
     }
@@ -102,7 +104,8 @@ final class ExchangeHandler: ChannelDuplexHandler {
     context.fireUserInboundEventTriggered(event)
   }
 
-  /// Answers everyone who waits and closes: after a failure no later byte can be paired with a request.
+  /// Answers everyone who waits and closes: after a failure no later byte can be paired with a
+  /// request.
   private func end(_ context: ChannelHandlerContext, _ failure: ExchangeFailure) {
     guard !isOver else { return }
     isOver = true

@@ -2,7 +2,9 @@ package import BinaryCodec
 
 /// One request, ready to be written.
 package struct HTTPRequest: Sendable {
-  package enum Method: String, Sendable { case get = "GET", put = "PUT", delete = "DELETE", post = "POST" }
+  package enum Method: String, Sendable {
+    case get = "GET", put = "PUT", delete = "DELETE", post = "POST"
+  }
 
   package var method: Method
   /// Path and query, percent-encoded.
@@ -39,8 +41,8 @@ package struct HTTPReply: Sendable {
 package enum ExchangeFailure: Error, Equatable, Sendable {
   /// No byte of the request left this process: send it elsewhere.
   case notSent(String)
-  /// The connection ended, or sent bytes that are no HTTP, after the request may have left: its effect is
-  /// unknown.
+  /// The connection ended, or sent bytes that are no HTTP, after the request may have left: its
+  /// effect is unknown.
   case lost(String)
   /// No whole reply in time; its effect is unknown.
   case timedOut

@@ -1,11 +1,13 @@
 internal import KeyValueClient
 internal import NIOCore
 
-/// One event loop's share of a benchmark. Confined to that loop: no locks, no task, no await for a request.
+/// One event loop's share of a benchmark. Confined to that loop: no locks, no task, no await for a
+/// request.
 ///
-/// Closed loop: each lane sends its next request when it has its reply. Open loop: requests fall due at a
-/// fixed rate and idle lanes take them; latency counts from when a request was due, so that a stall is seen
-/// by every request it delayed and not only by those in flight (Tene's "coordinated omission").
+/// Closed loop: each lane sends its next request when it has its reply. Open loop: requests fall
+/// due at a fixed rate and idle lanes take them; latency counts from when a request was due, so
+/// that a stall is seen by every request it delayed and not only by those in flight (Tene's
+/// "coordinated omission").
 final class BenchDriver {
   private let plan: BenchPlan
   private let loop: any EventLoop

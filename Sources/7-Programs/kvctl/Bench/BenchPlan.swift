@@ -19,8 +19,8 @@ struct BenchPlan: Sendable {
 
   var work: Work
   var length: Length
-  /// Requests a second, whether or not earlier ones were answered; nil: each connection sends its next
-  /// request when it has its reply.
+  /// Requests a second, whether or not earlier ones were answered; nil: each connection sends its
+  /// next request when it has its reply.
   var rate: Double?
   var connections: Int
   var keys: Int
@@ -50,7 +50,8 @@ struct BenchTally: Sendable {
   var refused: UInt64 = 0
   /// Connection lost, or no reply in time.
   var lost: UInt64 = 0
-  /// Requests that were due by `rate` and could not be sent, because every connection was busy to the end.
+  /// Requests that were due by `rate` and could not be sent, because every connection was busy to
+  /// the end.
   var notSent: UInt64 = 0
   var seconds: Double = 0
 

@@ -2,8 +2,8 @@ internal import BinaryCodec
 internal import Determinism
 internal import KeyValueClient
 
-/// Makes the requests of a benchmark: keys spread evenly over the key space, values of letters that differ
-/// from request to request and do not compress well.
+/// Makes the requests of a benchmark: keys spread evenly over the key space, values of letters that
+/// differ from request to request and do not compress well.
 struct BenchRequests {
   private let plan: BenchPlan
   private var dice: Dice

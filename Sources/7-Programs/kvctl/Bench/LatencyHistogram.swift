@@ -1,5 +1,6 @@
-/// Latencies in nanoseconds, counted in buckets of at most 1/128 of their value (the shape of Gil Tene's
-/// HdrHistogram): recording is a shift and an increment, and every percentile is within 0.8 %.
+/// Latencies in nanoseconds, counted in buckets of at most 1/128 of their value (the shape of Gil
+/// Tene's HdrHistogram): recording is a shift and an increment, and every percentile is within 0.8
+/// %.
 struct LatencyHistogram: Equatable {
   private static let precisionBits = 7
   private static let half = 1 << precisionBits
@@ -30,7 +31,8 @@ struct LatencyHistogram: Equatable {
 
   var mean: Double { count == 0 ? 0 : sum / Double(count) }
 
-  /// The latency that `share` (0 to 1) of the recorded ones do not exceed; 0 when nothing was recorded.
+  /// The latency that `share` (0 to 1) of the recorded ones do not exceed; 0 when nothing was
+  /// recorded.
   func percentile(_ share: Double) -> UInt64 {
     let rank = max(1, UInt64((share * Double(count)).rounded(.up)))
     var seen: UInt64 = 0

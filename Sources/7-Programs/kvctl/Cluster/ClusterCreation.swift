@@ -8,9 +8,10 @@ internal import WriteAheadLog
 
 /// Creates a cluster: once, and only where nothing was.
 ///
-/// All disks are formatted in DIR.new, which then gets DIR's name: an interrupted creation leaves nothing
-/// that could be taken for a cluster. A directory that lost its disks must never become a new, empty cluster
-/// under the old addresses (pitfall 69), so any data in DIR is refused, and nothing overrides that.
+/// All disks are formatted in DIR.new, which then gets DIR's name: an interrupted creation leaves
+/// nothing that could be taken for a cluster. A directory that lost its disks must never become a
+/// new, empty cluster under the old addresses (pitfall 69), so any data in DIR is refused, and
+/// nothing overrides that.
 struct ClusterCreation {
   let directory: String
   let nodes: [NodeFile]
@@ -31,7 +32,8 @@ struct ClusterCreation {
     case .occupied(let full, let empty): throw refusal(full: full, empty: empty)
     case .foreign(let names):
       throw CommandFailure(
-        "\(directory) holds other files (\(names.joined(separator: ", "))): name an empty directory")
+        "\(directory) holds other files (\(names.joined(separator: ", "))): name an empty directory"
+      )
     }
     let stage = directory + ".new"
     try DirectoryRemoval.remove(stage)
@@ -60,7 +62,8 @@ struct ClusterCreation {
   }
 
   private func refusal(full: [String], empty: [String]) -> CommandFailure {
-    let missing = empty + nodes.map { "n\($0.id)" }.filter { !full.contains($0) && !empty.contains($0) }
+    let missing =
+      empty + nodes.map { "n\($0.id)" }.filter { !full.contains($0) && !empty.contains($0) }
     let holders = full.joined(separator: ", ")
     guard !missing.isEmpty else {
       return CommandFailure(

@@ -13,14 +13,17 @@ struct ClusterDirectory: ParsableArguments {
 struct LayoutOptions: ParsableArguments {
   @Option(help: "Nodes; default 3.")
   var nodes: Int?
-  @Option(help: ArgumentHelp("Client port of the first node; the next ones follow.", valueName: "port"))
+  @Option(
+    help: ArgumentHelp("Client port of the first node; the next ones follow.", valueName: "port"))
   var clientBase: UInt16 = 7381
-  @Option(help: ArgumentHelp("Peer port of the first node; the next ones follow.", valueName: "port"))
+  @Option(
+    help: ArgumentHelp("Peer port of the first node; the next ones follow.", valueName: "port"))
   var peerBase: UInt16 = 7391
   @Option(help: "Address of all nodes.")
   var host = "127.0.0.1"
   @Option(
-    help: ArgumentHelp("The virtual address, in loopback mode; none for none.", valueName: "host:port"))
+    help: ArgumentHelp(
+      "The virtual address, in loopback mode; none for none.", valueName: "host:port"))
   var vip = "127.0.0.100:7379"
 
   func validate() throws {

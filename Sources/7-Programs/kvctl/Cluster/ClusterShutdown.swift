@@ -1,9 +1,10 @@
 internal import Glibc
 
-/// Ends the kvnodes of a cluster, however they were started: who holds the lock of a data directory is asked
-/// to stop (SIGTERM), and killed when it has not within the time.
+/// Ends the kvnodes of a cluster, however they were started: who holds the lock of a data directory
+/// is asked to stop (SIGTERM), and killed when it has not within the time.
 struct ClusterShutdown {
-  /// How long a node may take to hand leadership over, finish its writes and close: several elections.
+  /// How long a node may take to hand leadership over, finish its writes and close: several
+  /// elections.
   static let patience: Duration = .seconds(10)
 
   let directories: [String]
@@ -23,7 +24,8 @@ struct ClusterShutdown {
     running = try await wait(for: running, atMost: .seconds(5))
     guard let (directory, pid) = running.first else { return (count, killed) }
     throw CommandFailure(
-      "process \(pid) holds \(directory) even after SIGKILL: it hangs in the kernel; check the disk")
+      "process \(pid) holds \(directory) even after SIGKILL: it hangs in the kernel; check the disk"
+    )
   }
 
   /// Those that still hold their directories when all are gone or the time is up.

@@ -5,7 +5,8 @@ internal import RaftTypes
 
 /// Starts kvnodes of a local cluster and waits until they serve.
 struct ClusterStart {
-  /// How long a cluster may take from its start to its first read: recovery of the log and an election.
+  /// How long a cluster may take from its start to its first read: recovery of the log and an
+  /// election.
   static let patience: Duration = .seconds(60)
 
   let cluster: LocalCluster

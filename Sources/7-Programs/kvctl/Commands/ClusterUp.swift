@@ -17,11 +17,15 @@ struct ClusterUp: AsyncParsableCommand {
   var detach = false
   @Option(help: ArgumentHelp("Start only this node, and return.", valueName: "k"))
   var node: UInt64?
-  @Option(help: ArgumentHelp("The kvnode program; default: beside kvctl, else in PATH.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "The kvnode program; default: beside kvctl, else in PATH.", valueName: "path"))
   var kvnode: String?
 
   func validate() throws {
-    guard node == nil || !fresh else { throw ValidationError("--node and --fresh exclude each other.") }
+    guard node == nil || !fresh else {
+      throw ValidationError("--node and --fresh exclude each other.")
+    }
   }
 
   func run() async throws {
@@ -59,7 +63,8 @@ struct ClusterUp: AsyncParsableCommand {
       return cluster
     }
     guard node == nil else {
-      throw CommandFailure("\(directory) holds no cluster: start it without --node first", status: .usage)
+      throw CommandFailure(
+        "\(directory) holds no cluster: start it without --node first", status: .usage)
     }
     try ClusterCreation(directory: directory, nodes: layout.files(in: directory)).run()
     return try LocalCluster(directory: directory)
@@ -80,7 +85,8 @@ struct ClusterUp: AsyncParsableCommand {
     let entry = cluster.endpoints[0]
     let data = place.data == ClusterDirectory.defaultData ? "" : " --data \(place.data)"
     let usual = Endpoint.localCluster.starts(with: cluster.endpoints)
-    let option = usual ? "" : " --endpoints \(cluster.endpoints.map(\.description).joined(separator: ","))"
+    let option =
+      usual ? "" : " --endpoints \(cluster.endpoints.map(\.description).joined(separator: ","))"
     var printer = Printer()
     for line in [
       "the cluster serves at \(entry)", "",
@@ -111,8 +117,8 @@ struct ClusterUp: AsyncParsableCommand {
     try await stop(start)
   }
 
-  /// Ends everything that runs on the directories: a node that was started again meanwhile belongs to the
-  /// cluster too.
+  /// Ends everything that runs on the directories: a node that was started again meanwhile belongs
+  /// to the cluster too.
   private func stop(_ start: ClusterStart) async throws {
     let directories = start.cluster.nodes.map(\.directory)
     let (ended, _) = try await ClusterShutdown(directories: directories).run()

@@ -5,7 +5,8 @@ internal import KeyValueClient
 struct CompactCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compact", abstract: "Forgets the history before a revision.",
-    discussion: "Reads at older revisions fail from then on; what the keys hold now is not touched.")
+    discussion: "Reads at older revisions fail from then on; what the keys hold now is not touched."
+  )
 
   @Argument(help: "The oldest revision to keep; default: the newest.")
   var revision: UInt64?

@@ -25,7 +25,8 @@ struct LoadCommand: AsyncParsableCommand {
   var state: String?
   @Option(help: "Requests in flight.")
   var inFlight = 64
-  @Option(help: ArgumentHelp("Where to connect, as for the other commands.", valueName: "host:port,…"))
+  @Option(
+    help: ArgumentHelp("Where to connect, as for the other commands.", valueName: "host:port,…"))
   var endpoints: String?
   @Option(help: ArgumentHelp("Give up a record after this long.", valueName: "time"))
   var timeout = TimeText(.seconds(60))

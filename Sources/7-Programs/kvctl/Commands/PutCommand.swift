@@ -14,7 +14,8 @@ struct ValueOptions: ParsableArguments {
 
   func validate() throws {
     guard (value == nil) != (file == nil) else {
-      throw ValidationError("Give the value as an argument, as - for standard input, or with --file.")
+      throw ValidationError(
+        "Give the value as an argument, as - for standard input, or with --file.")
     }
   }
 

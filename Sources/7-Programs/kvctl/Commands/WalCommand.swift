@@ -33,7 +33,8 @@ struct WalCommand: ParsableCommand {
   struct Dump: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Prints identity, ballot, snapshots and every entry of the log.",
-      discussion: "json prints an object on each line, of kind identity, ballot, snapshot, segment, …")
+      discussion:
+        "json prints an object on each line, of kind identity, ballot, snapshot, segment, …")
 
     @OptionGroup var subject: Subject
     @OptionGroup var output: OutputOptions

@@ -1,7 +1,7 @@
 internal import BinaryCodec
 
-/// Cuts an input into lines, with the mark behind each. Lines are bounded, so that a file without line ends
-/// does not fill the memory.
+/// Cuts an input into lines, with the mark behind each. Lines are bounded, so that a file without
+/// line ends does not fill the memory.
 struct LineReader: ~Copyable {
   private let input: InputFile
   private var buffer: Bytes = []
@@ -33,7 +33,8 @@ struct LineReader: ~Copyable {
       }
       guard buffer.count <= Limits.lineBytes else {
         throw CommandFailure(
-          "\(name): line \(lines + 1) is longer than \(Limits.lineBytes) bytes: is this the right file?")
+          "\(name): line \(lines + 1) is longer than \(Limits.lineBytes) bytes: is this the right file?"
+        )
       }
       let searchedBytes = buffer.count
       let piece = try input.read()

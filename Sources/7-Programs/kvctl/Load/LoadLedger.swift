@@ -2,8 +2,9 @@ internal import BinaryCodec
 
 /// What was sent and what was acknowledged. Pure.
 ///
-/// Acknowledgements come out of order; what may be skipped after an interruption is only the prefix without
-/// a gap. Records of one key are never in flight together, so that the last of them in the input wins.
+/// Acknowledgements come out of order; what may be skipped after an interruption is only the prefix
+/// without a gap. Records of one key are never in flight together, so that the last of them in the
+/// input wins.
 struct LoadLedger {
   /// Everything before it is acknowledged.
   private(set) var prefix: InputMark

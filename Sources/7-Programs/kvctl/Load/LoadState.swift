@@ -7,8 +7,9 @@ internal import SystemPackage
 
 /// What an interrupted load left behind: which input prefix a cluster has acknowledged.
 ///
-/// A JSON document, written to a temporary file, synced and renamed, so that a crash leaves the old state or
-/// the new one. It names the cluster: another cluster, or one created anew, has not got the prefix.
+/// A JSON document, written to a temporary file, synced and renamed, so that a crash leaves the old
+/// state or the new one. It names the cluster: another cluster, or one created anew, has not got
+/// the prefix.
 struct LoadState: Equatable {
   var cluster: ClusterID
   var prefix: InputMark

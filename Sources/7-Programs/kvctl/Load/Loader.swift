@@ -46,8 +46,8 @@ struct Loader: ~Copyable {
     skipped = ledger.prefix.records
   }
 
-  /// Until the input ends, something fails for good, or the user interrupts. The state file is up to date
-  /// whichever way it ends.
+  /// Until the input ends, something fails for good, or the user interrupts. The state file is up
+  /// to date whichever way it ends.
   mutating func run() async throws -> Result {
     do {
       try await sendAll()

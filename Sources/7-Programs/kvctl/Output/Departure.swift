@@ -28,8 +28,8 @@ enum Departure {
     }
   }
 
-  /// Help and completion scripts are errors to the parser, but successes to us; everything else that it
-  /// throws is wrong usage.
+  /// Help and completion scripts are errors to the parser, but successes to us; everything else
+  /// that it throws is wrong usage.
   private static func leave(parserError error: any Error) -> Never {
     let text = Kvctl.fullMessage(for: error)
     if Kvctl.exitCode(for: error) == .success {

@@ -12,12 +12,13 @@ struct Table {
   }
 
   mutating func add(_ cells: [String]) {
-    precondition(cells.count == alignments.count, "Table: \(cells.count) cells, \(alignments.count) columns")
+    precondition(
+      cells.count == alignments.count, "Table: \(cells.count) cells, \(alignments.count) columns")
     rows.append(cells)
   }
 
-  /// The heading and the rows, without line ends. Widths count scalars: keys are printed escaped, so nearly
-  /// all of them are one column wide.
+  /// The heading and the rows, without line ends. Widths count scalars: keys are printed escaped,
+  /// so nearly all of them are one column wide.
   var lines: [String] {
     let widths = alignments.indices.map { column in
       rows.map { $0[column].unicodeScalars.count }.max() ?? 0

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import SystemPackage
 
-/// A process that was started here, in a session of its own: a Ctrl-C at the terminal does not reach it, and
-/// it outlives us unless we end it.
+/// A process that was started here, in a session of its own: a Ctrl-C at the terminal does not
+/// reach it, and it outlives us unless we end it.
 struct ChildProcess {
   let pid: pid_t
 
@@ -61,7 +61,9 @@ struct ChildProcess {
     if let path = getenv("PATH") {
       folders += String(cString: path).split(separator: ":").map(String.init)
     }
-    for folder in folders where access("\(folder)/\(name)", X_OK) == 0 { return "\(folder)/\(name)" }
+    for folder in folders where access("\(folder)/\(name)", X_OK) == 0 {
+      return "\(folder)/\(name)"
+    }
     throw CommandFailure("\(name) is neither beside kvctl nor in PATH: name it with --\(name)")
   }
 }

@@ -1,4 +1,5 @@
-/// One line on standard error that is redrawn while something runs; silent unless that is a terminal.
+/// One line on standard error that is redrawn while something runs; silent unless that is a
+/// terminal.
 struct ProgressBar {
   private let isShown = Terminal.Stream.error.isTerminal
   private let start = ContinuousClock.now
@@ -30,7 +31,8 @@ struct ProgressBar {
     let filled = Int(done * Double(cells))
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
     let seconds = elapsed / .seconds(1)
-    let left = done > 0.01 && seconds > 1 ? "  \(Figures.seconds(seconds / done - seconds)) left" : ""
+    let left =
+      done > 0.01 && seconds > 1 ? "  \(Figures.seconds(seconds / done - seconds)) left" : ""
     let line = "\(bar) \(Int(done * 100)) %  \(text)\(left)"
     return String(line.prefix(max(0, width - 1)))
   }

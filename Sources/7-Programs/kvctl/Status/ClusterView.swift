@@ -15,8 +15,8 @@ struct ClusterView: Equatable {
   /// The document of the server as it came, when nothing had to be added to it.
   let document: [UInt8]?
 
-  /// The answer of the newest term that knows a leader is believed; nodes that it could not reach, but we
-  /// could, stand in for themselves. Nil when nobody answered.
+  /// The answer of the newest term that knows a leader is believed; nodes that it could not reach,
+  /// but we could, stand in for themselves. Nil when nobody answered.
   ///
   /// - Parameter answers: in the order of the endpoints, which decides between equals.
   init?(_ answers: [Answer]) {

@@ -1,9 +1,10 @@
 internal import BinaryCodec
 
-/// Bytes as one line of text: what keys look like on the command line, and keys and values in tables and TSV.
+/// Bytes as one line of text: what keys look like on the command line, and keys and values in
+/// tables and TSV.
 ///
-/// `\\`, `\t`, `\n`, `\r` and `\xHH`; everything else stands for itself as UTF-8. What is printed reads back
-/// as the same bytes.
+/// `\\`, `\t`, `\n`, `\r` and `\xHH`; everything else stands for itself as UTF-8. What is printed
+/// reads back as the same bytes.
 enum EscapedText {
   struct Fault: Error, Equatable {
     /// Offset of the backslash, in bytes.
