@@ -3,7 +3,8 @@ public import RaftTypes
 
 /// What a leader knows of one follower's log, and what is on its way to it.
 ///
-/// Invariant: `match` never falls within a term, and every state's next entry lies behind it (pitfall 14).
+/// Invariant: every state's next entry lies behind `match`, and no refusal lowers `match` (pitfall 14). It falls
+/// only when a follower that is asked anew says that it holds less: its disk lost something (pitfall 67).
 public struct Progress: Hashable, Sendable {
   /// How entries flow to the follower.
   public enum Flow: Hashable, Sendable {
@@ -29,7 +30,7 @@ public struct Progress: Hashable, Sendable {
     public var next: LogIndex
     public var flights: [Flight] = []
     public var bytes = 0
-    /// When the follower last moved, the pipeline last stood empty, or was last checked.
+    /// When the follower last moved, or the pipeline last stood empty.
     public var movedAt: Instant
   }
 
@@ -67,7 +68,7 @@ public struct Progress: Hashable, Sendable {
   /// The follower holds, durably, everything up to `index`.
   mutating func accepted(_ index: LogIndex, at now: Instant) {
     let grew = index > match
-    match = max(match, index)
+    if case .probing = flow { match = index } else { match = max(match, index) }
     switch flow {
     case .probing: flow = .replicating(Pipeline(next: match.next, movedAt: now))
     case .replicating(var pipeline):

@@ -60,7 +60,10 @@ extension RaftNode {
       } else if progress.applied < min(commit, progress.match),
         now >= pipeline.movedAt + settings.electionLeast
       {
-        remind(peer, pipeline)
+        // It has what is committed and does not apply it: a restart or an election of its own made it forget
+        // that its log was verified, or its disk lost something since. Ask it anew.
+        role.leadership?.progress.update(peer) { $0.probeAgain() }
+        feed(peer)
       }
     case .snapshotting(let transfer): continueSnapshot(for: peer, transfer)
     }
@@ -103,15 +106,6 @@ extension RaftNode {
       pipeline.next = last.index.next
     }
     role.leadership?.progress.update(peer) { $0.flow = .replicating(pipeline) }
-  }
-
-  /// The follower has what is committed and does not apply it: it may have forgotten, by a restart or an
-  /// election of its own, that its log was verified. An empty append tells it again.
-  private mutating func remind(_ peer: NodeID, _ pipeline: Progress.Pipeline) {
-    var pipeline = pipeline
-    pipeline.movedAt = now
-    role.leadership?.progress.update(peer) { $0.flow = .replicating(pipeline) }
-    sendAppend([], from: pipeline.next, to: peer)
   }
 
   mutating func sendAppend(_ entries: [Entry], from next: LogIndex, to peer: NodeID) {
