@@ -39,6 +39,8 @@ extension RecordTree {
     var skip = 0
     if let low, let high { skip = KeyOrder.shared(low.position.key, high.position.key) }
     guard node.header.skip == skip, node.count <= Node.capacity else { return false }
+    let used = node.isLeaf ? node.count : node.count - 1
+    guard (used..<Node.capacity).allSatisfy({ node.heads[$0] == .max }) else { return false }
     guard !node.isLeaf else {
       return (0..<node.count).allSatisfy { i in
         let record = node.records[i]

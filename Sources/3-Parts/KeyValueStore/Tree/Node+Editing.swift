@@ -14,6 +14,7 @@ extension Node {
     let removed = (records + index).move()
     let tail = count - index - 1
     (heads + index).moveInitialize(from: heads + index + 1, count: tail)
+    heads[count - 1] = .max
     (records + index).moveInitialize(from: records + index + 1, count: tail)
     info.count -= 1
     return removed
@@ -44,6 +45,7 @@ extension Node {
     let child = (children + index + 1).move()
     let tail = count - index - 2
     (heads + index).moveInitialize(from: heads + index + 1, count: tail)
+    heads[count - 2] = .max
     (fences + index).moveInitialize(from: fences + index + 1, count: tail)
     (children + index + 1).moveInitialize(from: children + index + 2, count: tail)
     (counts + index + 1).moveInitialize(from: counts + index + 2, count: tail)

@@ -5,7 +5,7 @@ extension Node {
     let skip = info.skip
     let head = KeyOrder.head(position.key, skip: skip)
     let (count, heads) = (info.count, heads)
-    var low = headsBelow(head, limit: count)
+    var low = headsBelow(head)
     guard low < count, heads[low] == head else { return low }
     var high = low &+ 1
     while high < count, heads[high] == head { high &+= 1 }
@@ -29,7 +29,7 @@ extension Node {
     let skip = info.skip
     let (last, heads) = (info.count - 1, heads)
     let head = KeyOrder.head(position.key, skip: skip)
-    var low = headsBelow(head, limit: last)
+    var low = headsBelow(head)
     var high = low
     while high < last, heads[high] == head { high &+= 1 }
     while low < high {
@@ -43,25 +43,18 @@ extension Node {
     return low
   }
 
-  // How many of the first `limit` heads are below `head`: first among every eighth, then within
-  // the eight that remain. Counting instead of halving has no branch to mispredict, and its loads
-  // do not wait for each other, which is what a search of a leaf outside the cache waits for.
+  // How many heads are below `head`: first among every eighth, then within the eight that remain.
+  // Counting instead of halving has no branch to mispredict, and its loads wait neither for each
+  // other nor for the header: what a search of a leaf outside the cache costs is one such wait.
+  // Unused heads are the highest number, so they are never below.
   @inline(__always)
-  private func headsBelow(_ head: UInt64, limit: Int) -> Int {
+  private func headsBelow(_ head: UInt64) -> Int {
     let heads = heads
     var start = 0
-    var at = 7
-    while at < limit {
-      start &+= heads[at] < head ? 8 : 0
-      at &+= 8
-    }
-    let end = min(start &+ 8, limit)
+    for eighth in 1...Node.capacity / 8 { start &+= heads[8 &* eighth &- 1] < head ? 8 : 0 }
+    guard start < Node.capacity else { return start }
     var below = start
-    at = start
-    while at < end {
-      below &+= heads[at] < head ? 1 : 0
-      at &+= 1
-    }
+    for i in 0..<8 { below &+= heads[start &+ i] < head ? 1 : 0 }
     return below
   }
 }

@@ -29,7 +29,14 @@ final class Node: ManagedBuffer<NodeHeader, UInt64> {
     let buffer = Node.create(minimumCapacity: words) { _ in
       NodeHeader(count: 0, height: height, skip: skip)
     }
-    return unsafeDowncast(buffer, to: Node.self)
+    let node = unsafeDowncast(buffer, to: Node.self)
+    node.clearHeads(from: 0)
+    return node
+  }
+
+  /// Sets the heads that are not used, from `start` on, to what no head is above.
+  func clearHeads(from start: Int) {
+    (heads + start).update(repeating: .max, count: Node.capacity - start)
   }
 
   deinit {
@@ -102,7 +109,7 @@ final class Node: ManagedBuffer<NodeHeader, UInt64> {
   func copy() -> Node {
     let other = Node.make(height: info.height, skip: info.skip)
     other.info.count = count
-    other.heads.initialize(from: heads, count: isLeaf ? count : max(0, count - 1))
+    other.heads.update(from: heads, count: Node.capacity)
     if isLeaf {
       other.records.initialize(from: records, count: count)
     } else {
@@ -119,10 +126,12 @@ final class Node: ManagedBuffer<NodeHeader, UInt64> {
     info.skip = skip
     if isLeaf {
       for i in 0..<count { heads[i] = KeyOrder.head(records[i].key, skip: skip) }
+      clearHeads(from: count)
     } else {
       for i in 0..<max(0, count - 1) {
         heads[i] = KeyOrder.head(fences[i].position.key, skip: skip)
       }
+      clearHeads(from: max(0, count - 1))
     }
   }
 }

@@ -5,8 +5,9 @@ import Glibc
 import KeyValueStore
 import RaftTypes
 
-// What one core does with the store alone: 13-byte keys, 256-byte values, a million keys, all bytes encoded as
-// they stand in the log. Figures are rates of this process on this machine; compare them within one run.
+// What one core does with the store alone: 13-byte keys, 256-byte values, a million keys, all
+// bytes encoded as they stand in the log. Figures are rates of this process on this machine;
+// compare them within one run.
 
 let keyCount = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000
 
@@ -75,6 +76,20 @@ struct Bench {
   }
 }
 
+/// What every figure below is made of: one load that misses every cache, over as much memory as a
+/// million records take.
+func reportMemory() {
+  var next = (0..<45_000_000).map { UInt32($0) }
+  var dice = Dice(seed: 2)
+  for i in (1..<next.count).reversed() { next.swapAt(i, Int(dice.below(UInt64(i)))) }
+  var at = 0
+  report("dependent loads of random memory", 3_000_000) {
+    for _ in 0..<3_000_000 { at = Int(next[at]) }
+  }
+  if at == next.count { exit(1) }
+}
+
+reportMemory()
 var bench = Bench()
 let random = bench.shuffled()
 let commands = random.map { bench.put($0) }
@@ -90,6 +105,7 @@ report("decode put", 1_000_000) {
     exit(1)
   }
 }
+
 let before = resident()
 report("put, new keys, random order", keyCount) { bench.apply(commands) }
 let each = Double(resident() - before) / Double(keyCount)
