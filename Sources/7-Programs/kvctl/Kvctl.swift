@@ -8,11 +8,12 @@ struct Kvctl: AsyncParsableCommand {
     commandName: "kvctl",
     abstract: "Reads, writes and looks after a Quoin cluster.",
     discussion: """
-      Keys are bytes. On the command line and in tables a backslash begins an escape: \\\\ \\t \\n \\r and \
-      \\xHH for any byte. Values are taken and printed as they are, except by ls, load and tables, which \
-      escape them in the same way.
+      Keys are bytes. On the command line and in tables a backslash begins an escape: \\\\ \\t \\n \
+      \\r and \\xHH for any byte. Values are taken and printed as they are, except by ls, load and \
+      tables, which escape them in the same way.
 
-      Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found or comparison failed, 4 cluster not available.
+      Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found or comparison failed, 4 cluster \
+      not available.
       """,
     subcommands: [
       PutCommand.self, GetCommand.self, DelCommand.self, LsCommand.self, TxnCommand.self,

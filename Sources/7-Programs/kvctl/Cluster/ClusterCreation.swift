@@ -71,9 +71,9 @@ struct ClusterCreation {
           + "\(directory); nothing was changed")
     }
     return CommandFailure(
-      "\(directory): \(holders) hold data, \(missing.joined(separator: ", ")) none: creating a cluster "
-        + "here would forget what was acknowledged; restore the missing directories from a copy, or move "
-        + "\(directory) away to start anew; nothing was changed")
+      "\(directory): \(holders) hold data, \(missing.joined(separator: ", ")) none: creating a "
+        + "cluster here would forget what was acknowledged; restore the missing directories from "
+        + "a copy, or move \(directory) away to start anew; nothing was changed")
   }
 
   private func format(in stage: String) throws(CommandFailure) {

@@ -90,7 +90,8 @@ struct LocalCluster {
     let text = String(decoding: try InputFile(path).readAll(limit: 64 << 10), as: UTF8.self)
     guard let file = NodeFile(text: text) else {
       throw CommandFailure(
-        "\(path) lacks node.id, node.data, listen.client or listen.peer: write it as cluster init does"
+        "\(path) lacks node.id, node.data, listen.client or listen.peer: write it as cluster init "
+          + "does"
       )
     }
     return file

@@ -5,9 +5,9 @@ struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measures throughput and latency.",
     discussion: """
-      Closed loop by default: every connection sends its next request when it has its reply. With --rate \
-      requests fall due at that rate and latency counts from when they were due. Gets are linearizable. \
-      Latencies are exact to 0.8 %.
+      Closed loop by default: every connection sends its next request when it has its reply. With \
+      --rate requests fall due at that rate and latency counts from when they were due. Gets are \
+      linearizable. Latencies are exact to 0.8 %.
       """)
 
   enum Work: String, ExpressibleByArgument, CaseIterable { case put, get, mixed }

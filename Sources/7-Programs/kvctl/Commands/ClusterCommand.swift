@@ -9,8 +9,8 @@ struct ClusterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Creates a cluster: formats a data directory for each node.",
       discussion: """
-        Refuses, and changes nothing, where any node has data already: a cluster that lost its disks must \
-        not come back as a new, empty one. There is no option that overrides this.
+        Refuses, and changes nothing, where any node has data already: a cluster that lost its \
+        disks must not come back as a new, empty one. There is no option that overrides this.
         """)
 
     @OptionGroup var place: ClusterDirectory

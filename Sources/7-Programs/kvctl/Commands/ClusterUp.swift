@@ -5,8 +5,9 @@ struct ClusterUp: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "up", abstract: "Starts a cluster, creating it the first time.",
     discussion: """
-      Stays in the foreground until Ctrl-C, which stops what it started; --detach returns once the cluster \
-      serves. Nothing restarts a node that died: --node K does. Output of node K: DIR/nK/kvnode.log.
+      Stays in the foreground until Ctrl-C, which stops what it started; --detach returns once the \
+      cluster serves. Nothing restarts a node that died: --node K does. Output of node K: \
+      DIR/nK/kvnode.log.
       """)
 
   @OptionGroup var place: ClusterDirectory
@@ -57,8 +58,8 @@ struct ClusterUp: AsyncParsableCommand {
     guard cluster.nodes.isEmpty else {
       if let nodes = layout.nodes, nodes != cluster.nodes.count {
         throw CommandFailure(
-          "\(directory) is a cluster of \(cluster.nodes.count), not \(nodes): leave --nodes out, or "
-            + "--fresh to create it anew", status: .usage)
+          "\(directory) is a cluster of \(cluster.nodes.count), not \(nodes): leave --nodes out, "
+            + "or --fresh to create it anew", status: .usage)
       }
       return cluster
     }

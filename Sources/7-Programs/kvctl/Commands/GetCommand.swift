@@ -20,8 +20,8 @@ struct GetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "get", abstract: "Prints the value of a key.",
     discussion: """
-      simple prints the bytes of the value, and a line end only on a terminal, so that files survive. Exit \
-      status 3 when there is no such key.
+      simple prints the bytes of the value, and a line end only on a terminal, so that files \
+      survive. Exit status 3 when there is no such key.
       """)
 
   @Argument(help: "The key, with escapes.")

@@ -8,13 +8,13 @@ struct LoadCommand: AsyncParsableCommand {
     commandName: "load", abstract: "Writes many keys from a file.",
     discussion: """
       TSV: key, tab, value; escapes as for keys (a backslash in a value is written \\\\). NDJSON: \
-      {"key":…,"value":…} on each line, key_b64 and value_b64 for bytes that are no text. Of two records \
-      with one key the later wins.
+      {"key":…,"value":…} on each line, key_b64 and value_b64 for bytes that are no text. Of two \
+      records with one key the later wins.
 
-      It survives failures of the leader: a put whose reply was lost is sent again, which is harmless \
-      unless something else writes the same keys meanwhile. With --state it remembers what was acknowledged, \
-      and the same command goes on from there after an interruption; the file stays when the load is \
-      complete, so that a repetition does nothing.
+      It survives failures of the leader: a put whose reply was lost is sent again, which is \
+      harmless unless something else writes the same keys meanwhile. With --state it remembers \
+      what was acknowledged, and the same command goes on from there after an interruption; the \
+      file stays when the load is complete, so that a repetition does nothing.
       """)
 
   @Argument(help: "The file; - or nothing: standard input.")

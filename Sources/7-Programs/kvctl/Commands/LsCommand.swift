@@ -8,8 +8,9 @@ struct LsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "Lists keys in byte order.",
     discussion: """
-      simple prints a key on each line, with --values the key, a tab and the value, both escaped: what kvctl \
-      load reads. json prints an object on each line. The whole listing is of one revision.
+      simple prints a key on each line, with --values the key, a tab and the value, both escaped: \
+      what kvctl load reads. json prints an object on each line. The whole listing is of one \
+      revision.
       """)
 
   @Argument(help: "Only keys with this prefix, with escapes.")

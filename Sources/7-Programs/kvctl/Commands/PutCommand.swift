@@ -31,8 +31,8 @@ struct PutCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "put", abstract: "Writes a key.",
     discussion: """
-      When the reply is lost, nobody knows whether the write was applied; put then fails, saying so. With \
-      --resend it sends the write again instead: safe when nobody else writes this key.
+      When the reply is lost, nobody knows whether the write was applied; put then fails, saying \
+      so. With --resend it sends the write again instead: safe when nobody else writes this key.
       """)
 
   @Argument(help: "The key, with escapes.")

@@ -10,8 +10,8 @@ struct SnapshotCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Has the leader write a snapshot now, and waits for it.",
       discussion: """
-        Every node cuts its state at the same entry; the command returns when the leader's file is on its \
-        disk, under snapshots/ of its data directory. For a large store raise --timeout.
+        Every node cuts its state at the same entry; the command returns when the leader's file is \
+        on its disk, under snapshots/ of its data directory. For a large store raise --timeout.
         """)
 
     @OptionGroup var connection: ConnectionOptions

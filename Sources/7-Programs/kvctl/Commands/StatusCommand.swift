@@ -6,8 +6,8 @@ struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Shows the cluster on one screen.",
     discussion: """
-      Asks every endpoint and puts the answers together. json is the document of GET /v1/cluster. Exit \
-      status 4 when the cluster has no leader.
+      Asks every endpoint and puts the answers together. json is the document of GET /v1/cluster. \
+      Exit status 4 when the cluster has no leader.
       """)
 
   @OptionGroup var connection: ConnectionOptions

@@ -6,8 +6,9 @@ struct TxnCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "txn", abstract: "Does several things at one revision, if conditions hold.",
     discussion: """
-      Reads the document of POST /v1/txn: {"compare":[…],"success":[…],"failure":[…]}, and prints the \
-      server's answer. Exit status 3 when a comparison failed (what stands under "failure" was done then).
+      Reads the document of POST /v1/txn: {"compare":[…],"success":[…],"failure":[…]}, and prints \
+      the server's answer. Exit status 3 when a comparison failed (what stands under "failure" was \
+      done then).
       """)
 
   @Argument(help: "A file with the document; - or nothing: standard input.")

@@ -59,8 +59,8 @@ struct WalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Checks every byte of the log, the ballot and the snapshots.",
       discussion: """
-        A torn tail is no damage: nobody was promised what it held, and the next start cuts it off. Exit \
-        status 1 when anything else is wrong.
+        A torn tail is no damage: nobody was promised what it held, and the next start cuts it \
+        off. Exit status 1 when anything else is wrong.
         """)
 
     @OptionGroup var subject: Subject
@@ -77,8 +77,9 @@ struct WalCommand: ParsableCommand {
       try printer.flush()
       guard summary.troubles.isEmpty else {
         throw CommandFailure(
-          "\(subject.directory): \(summary.troubles.count) findings; a faulty record is repaired from "
-            + "the other nodes when the node runs, damage is not: restore the file from a copy")
+          "\(subject.directory): \(summary.troubles.count) findings; a faulty record is repaired "
+            + "from the other nodes when the node runs, damage is not: restore the file from a copy"
+        )
       }
     }
   }

@@ -33,7 +33,8 @@ struct LineReader: ~Copyable {
       }
       guard buffer.count <= Limits.lineBytes else {
         throw CommandFailure(
-          "\(name): line \(lines + 1) is longer than \(Limits.lineBytes) bytes: is this the right file?"
+          "\(name): line \(lines + 1) is longer than \(Limits.lineBytes) bytes: is this the right "
+            + "file?"
         )
       }
       let searchedBytes = buffer.count

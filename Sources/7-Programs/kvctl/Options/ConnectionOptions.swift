@@ -9,7 +9,8 @@ struct ConnectionOptions: ParsableArguments {
     help: ArgumentHelp(
       "Where to connect, in order of preference, separated by commas.",
       discussion: """
-        Default: $QUOIN_ENDPOINTS, else the local cluster: 127.0.0.100:7379, then 127.0.0.1:7381 to 7383.
+        Default: $QUOIN_ENDPOINTS, else the local cluster: 127.0.0.100:7379, then 127.0.0.1:7381 \
+        to 7383.
         """, valueName: "host:port,…"))
   var endpoints: String?
 

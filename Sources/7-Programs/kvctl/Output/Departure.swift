@@ -31,12 +31,11 @@ enum Departure {
   /// Help and completion scripts are errors to the parser, but successes to us; everything else
   /// that it throws is wrong usage.
   private static func leave(parserError error: any Error) -> Never {
-    let text = Kvctl.fullMessage(for: error)
     if Kvctl.exitCode(for: error) == .success {
-      print(text)
+      Terminal.write(Kvctl.fullMessage(for: error) + "\n", to: .output)
       exit(Status.done.rawValue)
     }
-    if !text.isEmpty { Terminal.write(text + "\n", to: .error) }
+    Terminal.complain(Kvctl.message(for: error) + "; kvctl help says more")
     exit(Status.usage.rawValue)
   }
 

@@ -24,9 +24,8 @@ extension LogFinding {
         "snapshot  \(file.descriptor.position) \(Figures.bytes(UInt64(file.size))) state \(hash)"
       ]
     case .segment(let segment):
-      return [
-        "segment   \(segment.path) after \(segment.base)\(segment.isReset ? ", all before is void" : "")"
-      ]
+      let reset = segment.isReset ? ", all before is void" : ""
+      return ["segment   \(segment.path) after \(segment.base)\(reset)"]
     case .record(let record, let entries):
       let lost = record.lostIdentity.map {
         ["damaged   \(record.path) at byte \($0): one of the record's two identities is lost"]
