@@ -55,8 +55,12 @@ struct FlowTests {
       try await nodes[0].until { $0.received.count == 1 }
       let reply = try await nodes[0].on { $1.received[0].frame }
       #expect(reply == .forwardReply(PeerCall(id: 3, bytes: [1])))
-      let arrived = try await nodes[1].on { $1.received.map(\.frame) }
-      #expect(arrived == [.forward(PeerCall(id: 3, bytes: body))])
+      let isWhole = try await nodes[1].on { _, recorder in
+        guard case .forward(let call) = recorder.received[0].frame else { return false }
+        return call.id == 3
+          && call.bytes.withUnsafeBytes { $0.count == body.count && $0.allSatisfy { $0 == 5 } }
+      }
+      #expect(isWhole)
     }
   }
 
@@ -135,6 +139,28 @@ struct FlowTests {
     try await silent.close()
   }
 
+  @Test("what a connection did not take at one flush follows by itself, in order")
+  func writable() async throws {
+    try await withCluster(2) { nodes, _ in
+      try await nodes[0].on { hub, _ in
+        for index in 0..<30 as Range<UInt64> {
+          #expect(hub.send(self.bulk(index, 1 << 20), to: NodeID(2)))
+        }
+        hub.flush()
+      }
+      try await nodes[1].until { $0.received.count == 30 }
+      let arrived = try await nodes[1].on { _, recorder in
+        recorder.received.map { received -> UInt64? in
+          guard case .raft(let envelope) = received.frame,
+            case .append(let append) = envelope.message
+          else { return nil }
+          return append.previous.index.number
+        }
+      }
+      #expect(arrived == (0..<30).map { $0 })
+    }
+  }
+
   @Test("pitfall 60: when a connection breaks, calls that had not left come back as not applied")
   func unsentCalls() async throws {
     let silent = try await SilentPeer(as: 2)
@@ -175,11 +201,16 @@ struct FlowTests {
     try await node.close()
   }
 
-  @Test("an address that means nothing is told, once")
-  func badAddress() async throws {
+  @Test(
+    "an address that means nothing is told as the reason",
+    arguments: [("nowhere", "nowhere is not host:port"), ("no such host:1", "no such host: ")])
+  func badAddress(address: String, reason: String) async throws {
     let node = try await Node(1)
-    try await node.setPeers(members([1: 1, 2: 1], host: "no port "))
+    let member = Member(
+      id: NodeID(2), incarnation: DiskIncarnation(2), peerAddress: address, clientAddress: "")
+    try await node.setPeers(SortedMap([(member.id, member)]))
     try await node.until { !$0.failures.isEmpty }
+    #expect(try await node.on { $1.failures[0].failure.description }.contains(reason))
     try await node.close()
   }
 }

@@ -46,8 +46,13 @@ final class Recorder: PeerHubDelegate {
     guard !condition(self) else { return loop.makeSucceededVoidFuture() }
     let promise = loop.makePromise(of: Void.self)
     waiting.append((condition, promise))
+    // So that a broken hub fails its test instead of holding up the whole run.
+    let watchdog = loop.scheduleTask(in: .seconds(40)) { promise.fail(NeverHappened()) }
+    promise.futureResult.whenComplete { _ in watchdog.cancel() }
     return promise.futureResult
   }
+
+  struct NeverHappened: Error {}
 
   private func wake() {
     let ready = waiting.filter { $0.condition(self) }
