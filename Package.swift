@@ -51,6 +51,18 @@ func tests(
     swiftSettings: settings)
 }
 
+func harness(_ name: String, uses modules: [String]) -> Target {
+  .target(
+    name: name, dependencies: modules.map { .target(name: $0) },
+    path: "Jepsen-style/Sources/\(name)", swiftSettings: settings)
+}
+
+func harnessTests(_ name: String, of modules: [String]) -> Target {
+  .testTarget(
+    name: name, dependencies: modules.map { .target(name: $0) },
+    path: "Jepsen-style/Tests/\(name)", swiftSettings: settings)
+}
+
 let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"),
   .product(name: "NIOPosix", package: "swift-nio"),
@@ -151,7 +163,39 @@ let package = Package(
         "ClientProtocol", "EntryFormat", "JSONText", "WriteAheadLog", "PosixStorage",
         "KeyValueClient",
       ], outside: arguments + http + system, program: true),
+    // Beside the house: the harness for fault injection. Nothing in Sources imports it.
+    harness("Histories", uses: ["JSONText"]),
+    harness("Properties", uses: ["Histories"]),
     // Tests
-    tests("VocabularyTests", of: vocabulary + ["ClientProtocol", "EntryFormat"]),
+    tests("HouseTests", of: []),
+    tests("VocabularyTests", of: vocabulary + ["EntryFormat"]),
+    tests("JSONTextTests", of: ["Determinism", "JSONText"]),
+    tests("ClientProtocolTests", of: vocabulary + ["ClientProtocol"]),
+    tests("RaftCoreTests", of: vocabulary + ["RaftCore"]),
+    tests("WriteAheadLogTests", of: vocabulary + ["EntryFormat", "WriteAheadLog"]),
+    tests("KeyValueStoreTests", of: vocabulary + ["ClientProtocol", "KeyValueStore"]),
+    tests("PeerProtocolTests", of: vocabulary + ["EntryFormat", "PeerProtocol"]),
+    tests("PosixStorageTests", of: ["WriteAheadLog", "PosixStorage"]),
+    tests(
+      "PeerSocketsTests", of: vocabulary + ["PeerProtocol", "PeerSockets"], outside: nio + log),
+    tests(
+      "HTTPAPITests", of: vocabulary + ["ClientProtocol", "JSONText", "HTTPAPI"],
+      outside: nio + embedded),
+    .target(
+      name: "ServedStore",
+      dependencies: vocabulary.map { .target(name: $0) }
+        + ["ClientProtocol", "KeyValueStore", "HTTPAPI"] + nio,
+      path: "Tests/ServedStore", swiftSettings: settings),
+    tests(
+      "KeyValueClientTests",
+      of: vocabulary + ["ClientProtocol", "KeyValueClient", "ServedStore"], outside: nio),
+    tests(
+      "kvctlTests",
+      of: vocabulary + [
+        "ClientProtocol", "EntryFormat", "WriteAheadLog", "PosixStorage", "KeyValueClient", "kvctl",
+        "ServedStore",
+      ]),
+    harnessTests("HistoriesTests", of: ["Determinism", "Histories"]),
+    harnessTests("PropertiesTests", of: ["Determinism", "Histories", "Properties"]),
   ]
 )
