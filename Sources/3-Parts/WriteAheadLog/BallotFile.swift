@@ -40,9 +40,8 @@ struct BallotFile<Files: FileSystem> {
     let file = try openOrCreate(files)
     let copies = try twins.read(file)
     let newest = copies.compactMap { $0 }.max { $0.generation < $1.generation }
-    let recovered = try newest.map { copy throws(LogFault) in
-      try decode(copy.value, identity)
-    } ?? .damaged(term: .zero)
+    var recovered = RecoveredBallot.damaged(term: .zero)
+    if let newest { recovered = try decode(newest.value, identity) }
     var ballot = BallotFile(
       file: file, identity: identity, generation: newest?.generation ?? 0, recovered: recovered)
     for slot in copies.indices where copies[slot] != newest || newest == nil {

@@ -66,7 +66,8 @@ struct SegmentScanner {
 
   private func record(at head: Int) throws(LogFault) -> Found? {
     let first = try decode(.head, at: head).flatMap { continues($0, head) ? $0 : nil }
-    let second = try first == nil ? searchCopy(of: head) : copy(of: head, beside: first)
+    let second =
+      if let first { try copy(of: head, at: first.copyOffset) } else { try searchCopy(of: head) }
     guard let identity = first ?? second else { return nil }
     // Both intact and different: a group that failed for want of space was written anew over itself, and
     // torn. The checksum says which of them the body belongs to.
@@ -91,13 +92,6 @@ struct SegmentScanner {
 
   private func continues(_ identity: RecordIdentity, _ head: Int) -> Bool {
     identity.offset == head && identity.previous == chain && identity.end <= bytes.count
-  }
-
-  private func copy(
-    of head: Int, beside first: RecordIdentity?
-  ) throws(LogFault) -> RecordIdentity? {
-    guard let first else { return nil }
-    return try copy(of: head, at: first.copyOffset)
   }
 
   private func copy(of head: Int, at offset: Int) throws(LogFault) -> RecordIdentity? {

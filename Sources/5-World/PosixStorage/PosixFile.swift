@@ -34,7 +34,8 @@ public final class PosixFile: StoredFile, Sendable {
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       do {
         while filled < count {
-          let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+          let rest = UnsafeMutableRawBufferPointer(
+            rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
           let got = try descriptor.read(
             fromAbsoluteOffset: Int64(offset + filled), into: rest, retryOnInterrupt: true)
           if got == 0 { return }

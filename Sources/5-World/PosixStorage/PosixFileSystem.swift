@@ -116,7 +116,8 @@ public struct PosixFileSystem: FileSystem, Sendable {
 
   private func syncDirectory(at path: FilePath) throws(FileFault) {
     try posix("fsync of the directory", path.string) {
-      let descriptor = try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
+      let descriptor = try FileDescriptor.open(
+        path, .readOnly, options: [.directory, .closeOnExec])
       try descriptor.closeAfter {
         guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
       }
