@@ -7,8 +7,7 @@ extension Node {
     let (count, heads) = (info.count, heads)
     var low = headsBelow(head)
     guard low < count, heads[low] == head else { return low }
-    var high = low &+ 1
-    while high < count, heads[high] == head { high &+= 1 }
+    var high = endOfTie(head, from: low, limit: count)
     while low < high {
       let middle = (low &+ high) >> 1
       if positionOfRecord(at: middle).precedes(position, skip: skip) {
@@ -30,8 +29,8 @@ extension Node {
     let (last, heads) = (info.count - 1, heads)
     let head = KeyOrder.head(position.key, skip: skip)
     var low = headsBelow(head)
-    var high = low
-    while high < last, heads[high] == head { high &+= 1 }
+    guard low < last, heads[low] == head else { return low }
+    var high = endOfTie(head, from: low, limit: last)
     while low < high {
       let middle = (low &+ high) >> 1
       let fence = positionOfFence(at: middle)
@@ -41,6 +40,14 @@ extension Node {
       if passes { low = middle + 1 } else { high = middle }
     }
     return low
+  }
+
+  // Where the heads that equal `head` end; they begin at `start`.
+  @inline(__always)
+  private func endOfTie(_ head: UInt64, from start: Int, limit: Int) -> Int {
+    let next = start &+ 1
+    guard next < limit, heads[next] == head else { return next }
+    return head == .max ? limit : headsBelow(head &+ 1)
   }
 
   // How many heads are below `head`: first among every eighth, then within the eight that remain.
