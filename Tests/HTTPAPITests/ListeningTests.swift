@@ -46,9 +46,18 @@ struct ListeningTests {
     let server = try await LoopbackServer()
     let client = try LoopbackClient(try await server.listen())
     client.send("PUT /v1/kv/a HTTP/1.1\r\nHost: q\r\nContent-Length: 99999999\r\n\r\n")
-    for _ in 0..<20 { client.send(String(repeating: "x", count: 32 << 10)) }
-    let (bytes, ending) = client.receiveAll()
+    guard case .data(let bytes) = client.receive() else {
+      Issue.record("no refusal came")
+      return
+    }
     #expect(try Response.all(in: bytes, toHead: false).map(\.status) == [413])
+    // Were the socket closed outright, the kernel would answer the first of these with a reset.
+    for _ in 0..<20 {
+      let isSent = client.send(String(repeating: "x", count: 32 << 10))
+      #expect(isSent)
+    }
+    client.sendEnd()
+    let ending = client.receive()
     #expect(ending == .closed)
     try await server.drain()
   }
@@ -100,10 +109,9 @@ struct ListeningTests {
   func closedWhileBinding() async throws {
     let server = try await LoopbackServer()
     let address = try await freeAddress()
-    async let opened: Void = server.openVirtualAddress(address)
-    try await server.closeVirtualAddress()
-    _ = try? await opened
-    try await server.closeVirtualAddress()
+    await #expect(throws: ChannelError.self) {
+      try await server.openAndCloseVirtualAddress(address)
+    }
     #expect(throws: IOError.self) { _ = try LoopbackClient(address) }
     try await server.drain()
   }

@@ -40,6 +40,16 @@ final class LoopbackServer: Sendable {
     try await loop.submit { server.value.closeVirtualAddress() }.get()
   }
 
+  /// Both in one turn of the event loop.
+  func openAndCloseVirtualAddress(_ address: SocketAddress) async throws {
+    let server = server
+    try await loop.flatSubmit {
+      let opened = server.value.openVirtualAddress(address)
+      server.value.closeVirtualAddress()
+      return opened
+    }.get()
+  }
+
   func drain() async throws {
     let server = server
     try await loop.flatSubmit { server.value.drain(within: .milliseconds(50)) }.get()
