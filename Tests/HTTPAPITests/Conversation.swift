@@ -7,8 +7,8 @@ import RaftTypes
 
 @testable import HTTPAPI
 
-/// One connection to a server with a fake node behind it, in memory: what is sent goes through the whole
-/// pipeline, turns of the event loop and ticks of the clock happen when the test says so.
+/// One connection to a server with a fake node behind it, in memory: what is sent goes through the
+/// whole pipeline, turns of the event loop and ticks of the clock happen when the test says so.
 final class Conversation {
   let node: FakeNode
   let server: HTTPServer

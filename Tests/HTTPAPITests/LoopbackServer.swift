@@ -6,7 +6,8 @@ import RaftTypes
 
 @testable import HTTPAPI
 
-/// A server on a real socket of the loopback interface, with a node that answers every request at once.
+/// A server on a real socket of the loopback interface, with a node that answers every request at
+/// once.
 final class LoopbackServer: Sendable {
   private let loop: any EventLoop
   private let server: NIOLoopBound<HTTPServer>

@@ -33,8 +33,8 @@ public enum Base64 {
     return text
   }
 
-  /// The bytes that `text` stands for. Nil unless it is exactly what `encode` writes: wrong letters, wrong
-  /// padding and bits left over are refused, so that one value has one text.
+  /// The bytes that `text` stands for. Nil unless it is exactly what `encode` writes: wrong
+  /// letters, wrong padding and bits left over are refused, so that one value has one text.
   public static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     guard text.count % 4 == 0 else { return nil }
     let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count

@@ -1,5 +1,5 @@
-/// Why a text is not the JSON that the reader expects. Offsets count bytes from the start of the text; the
-/// caller refuses the whole document and tells its sender.
+/// Why a text is not the JSON that the reader expects. Offsets count bytes from the start of the
+/// text; the caller refuses the whole document and tells its sender.
 public enum JSONFault: Error, Equatable, Sendable {
   /// The text ends before the document does.
   case truncated

@@ -1,5 +1,5 @@
-/// Reads a JSON document from bytes that may be anything, value by value, in the order of the text, without
-/// building a tree.
+/// Reads a JSON document from bytes that may be anything, value by value, in the order of the text,
+/// without building a tree.
 ///
 /// The caller asks for what it expects and gets it or a `JSONFault`:
 ///
@@ -9,8 +9,8 @@
 ///     }
 ///     try scanner.finish()
 public struct JSONScanner: Sendable {
-  /// Objects and arrays inside one another; a bit of `fresh` each. The deepest document of the API, nested
-  /// transactions, needs 32.
+  /// Objects and arrays inside one another; a bit of `fresh` each. The deepest document of the API,
+  /// nested transactions, needs 32.
   public static let depthLimit = 64
 
   /// What the next value is, by its first byte.
@@ -53,7 +53,8 @@ public struct JSONScanner: Sendable {
     try descend()
   }
 
-  /// The name of the object's next member, whose value must be read or skipped next; nil at the object's end.
+  /// The name of the object's next member, whose value must be read or skipped next; nil at the
+  /// object's end.
   public mutating func nextMember() throws(JSONFault) -> String? {
     guard try advance(closing: UInt8(ascii: "}"), "a comma or the object's end") else { return nil }
     let name = try readString()
@@ -80,7 +81,8 @@ public struct JSONScanner: Sendable {
     return true
   }
 
-  /// A whole number; a string of digits is taken too, as many writers keep 64-bit numbers out of doubles.
+  /// A whole number; a string of digits is taken too, as many writers keep 64-bit numbers out of
+  /// doubles.
   public mutating func readUInt64() throws(JSONFault) -> UInt64 {
     let (start, digits) = try numberText()
     guard let number = UInt64(digits), !digits.hasPrefix("+") else {

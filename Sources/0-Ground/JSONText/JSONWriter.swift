@@ -1,7 +1,8 @@
 /// Writes one JSON document as UTF-8 bytes, compact, in the order of the calls.
 ///
-/// Commas are its business, balance is the caller's: each `beginObject` needs its `endObject`, and inside an
-/// object each value its `name` first. Names are literals of the program and are written as they are.
+/// Commas are its business, balance is the caller's: each `beginObject` needs its `endObject`, and
+/// inside an object each value its `name` first. Names are literals of the program and are written
+/// as they are.
 public struct JSONWriter: Sendable {
   /// The document so far.
   public private(set) var bytes: [UInt8]
@@ -38,7 +39,8 @@ public struct JSONWriter: Sendable {
     append(decimal: UInt64(number.magnitude))
   }
 
-  /// In the shortest form that reads back as the same number; infinities and NaN, which JSON lacks, as null.
+  /// In the shortest form that reads back as the same number; infinities and NaN, which JSON lacks,
+  /// as null.
   public mutating func value(_ number: Double) {
     guard number.isFinite else { return null() }
     separate()
@@ -74,7 +76,8 @@ public struct JSONWriter: Sendable {
     bytes.append(contentsOf: document)
   }
 
-  /// Sixteen hexadecimal digits as a string: 64 bits that most JSON readers would round to a double.
+  /// Sixteen hexadecimal digits as a string: 64 bits that most JSON readers would round to a
+  /// double.
   public mutating func value(hexadecimal number: UInt64) {
     separate()
     bytes.append(UInt8(ascii: "\""))

@@ -1,7 +1,7 @@
 /// Whether bytes may stand in a JSON string as they are.
 public enum UTF8Text {
-  /// Well-formed UTF-8 by table 3-7 of the Unicode standard: no overlong forms, no surrogates, nothing
-  /// above U+10FFFF. Eight ASCII bytes are taken at a time, for most text is ASCII.
+  /// Well-formed UTF-8 by table 3-7 of the Unicode standard: no overlong forms, no surrogates,
+  /// nothing above U+10FFFF. Eight ASCII bytes are taken at a time, for most text is ASCII.
   public static func isWellFormed(_ bytes: ArraySlice<UInt8>) -> Bool {
     bytes.withUnsafeBytes { firstFault(in: $0) == nil }
   }

@@ -1,19 +1,20 @@
 /// What the API accepts, holds and waits for at most. Every number can be configured;
 /// `/v1/cluster/limits` reports them.
 package struct Limits: Hashable, Sendable {
-  /// Longest key. A key stands in every path, cursor and tree node; 4 KiB is twice the longest file path
-  /// and half of the 8 KiB that proxies commonly grant a request line, percent-encoding aside.
+  /// Longest key. A key stands in every path, cursor and tree node; 4 KiB is the longest file
+  /// path and half of the 8 KiB that proxies commonly grant a request line, percent-encoding aside.
   package var keyBytes = 4 << 10
-  /// Longest value. A quarter of the largest frame between nodes, so that an entry always fits one.
+  /// Longest value. A sixteenth of the largest entry: one value never fills a log segment or a
+  /// frame between nodes.
   package var valueBytes = 1 << 20
   /// Comparisons and steps of a transaction, nested ones included; etcd's default.
   package var transactionOperations = 128
-  /// Longest body. A transaction may carry a few of the largest values, not 128 of them: one entry must stay
-  /// a fraction of a log segment. Base64 and escapes cost up to a third more.
+  /// Longest body. A transaction may carry a few of the largest values, not 128 of them: one entry
+  /// must stay a fraction of a log segment. Base64 and escapes cost up to a third more.
   package var bodyBytes = 4 << 20
 
-  /// Longest request line and longest single header. A key of `keyBytes` is three times as long when every
-  /// byte is percent-encoded; the rest is for the query, whose cursor holds a key too.
+  /// Longest request line and longest single header. A key of `keyBytes` is three times as long
+  /// when every byte is percent-encoded; the rest is for the query, whose cursor holds a key too.
   package var headerFieldBytes = 32 << 10
   /// Request line and headers together.
   package var headerBytes = 48 << 10
@@ -22,8 +23,8 @@ package struct Limits: Hashable, Sendable {
   /// Items of a page when the client names no limit, and at most.
   package var pageItems: UInt32 = 1000
   package var pageItemsMost: UInt32 = 10_000
-  /// Bytes of keys and values of a page when the client names no limit, and at most: rendering the largest
-  /// holds the event loop for about 10 ms.
+  /// Bytes of keys and values of a page when the client names no limit, and at most: rendering the
+  /// largest holds the event loop for about 10 ms.
   package var pageBytes: UInt32 = 1 << 20
   package var pageBytesMost: UInt32 = 8 << 20
 
@@ -31,34 +32,35 @@ package struct Limits: Hashable, Sendable {
   package var timeoutMilliseconds: UInt32 = 5_000
   package var timeoutMillisecondsMost: UInt32 = 60_000
 
-  /// Connections of all listeners. Each costs about 20 KiB here and some socket memory: 4096 stay below
-  /// 100 MiB, and below the usual hard limit of descriptors.
+  /// Connections of all listeners. Each costs about 20 KiB here and some socket memory: 4096 stay
+  /// below 100 MiB, and below the usual hard limit of descriptors.
   package var connections = 4096
-  /// Requests of one connection that wait for their answer; at this number the socket is not read any more.
-  /// What the last read brought along (at most 64 KiB of requests) is still served.
+  /// Requests of one connection that wait for their answer; at this number the socket is not read
+  /// any more. What the last read brought along (at most 64 KiB of requests) is still served.
   package var pipelined = 128
-  /// Requests of all connections that wait for their answer; more are answered 429. At 20,000 writes/s it
-  /// is about 0.4 s of work: a longer queue only adds latency.
+  /// Requests of all connections that wait for their answer; more are answered 429. At 20,000
+  /// writes/s it is about 0.4 s of work: a longer queue only adds latency.
   package var inFlight = 8192
   /// Bytes of request bodies held by all connections; more are answered 429.
   package var inFlightBytes = 64 << 20
-  /// Bytes of answers that one connection has not taken yet; a reader that lags further is cut off. Twice
-  /// the largest page as JSON, so that one slow page is no offence.
+  /// Bytes of answers that one connection has not taken yet; a reader that lags further is cut off.
+  /// Twice the largest page as JSON, so that one slow page is no offence.
   package var unsentBytes = 32 << 20
 
   /// Timeouts count in ticks of the server's sweep; a deadline is met one tick late at most.
   package var tickMilliseconds: Int64 = 500
-  /// From a request's first byte to the end of its head: a slow network needs 1, an attacker all of it.
+  /// From a request's first byte to the end of its head: a slow network needs 1, an attacker all of
+  /// it.
   package var headTicks: UInt64 = 20
   /// From a request's head to the end of its body: `bodyBytes` at 1 Mbit/s.
   package var bodyTicks: UInt64 = 70
-  /// Between requests. Longer than the 60 s after which most clients and proxies drop an idle connection,
-  /// so that it is not this side that closes while a request is under way.
+  /// Between requests. Longer than the 60 s after which most clients and proxies drop an idle
+  /// connection, so that it is not this side that closes while a request is under way.
   package var idleTicks: UInt64 = 150
   /// How long answers may wait for a client that takes none of them.
   package var stalledTicks: UInt64 = 20
-  /// After a refusal that closes the connection: how long what the client still sends is thrown away, so
-  /// that it reads the refusal before it meets a reset (RFC 9112, section 9.6).
+  /// After a refusal that closes the connection: how long what the client still sends is thrown
+  /// away, so that it reads the refusal before it meets a reset (RFC 9112, section 9.6).
   package var lingerTicks: UInt64 = 4
 
   package init() {}

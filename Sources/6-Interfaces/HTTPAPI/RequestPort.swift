@@ -1,10 +1,10 @@
 package import ClientProtocol
 
-/// What the interface needs of the node behind it. Lives on the server's event loop; every call comes from
-/// there and returns at once.
+/// What the interface needs of the node behind it. Lives on the server's event loop; every call
+/// comes from there and returns at once.
 package protocol RequestPort: AnyObject {
-  /// Takes a request. Exactly one `deliver` follows for it, at any later moment on the event loop or before
-  /// this returns; answers may come in any order.
+  /// Takes a request. Exactly one `deliver` follows for it, at any later moment on the event loop
+  /// or before this returns; answers may come in any order.
   func submit(_ call: ClientCall, from receiver: any ReplyReceiver, tag: UInt64)
   /// Where the node stands now: the headers of answers that the node itself is not asked for.
   var stamp: ReplyStamp { get }

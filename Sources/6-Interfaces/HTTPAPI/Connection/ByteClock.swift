@@ -1,7 +1,7 @@
 internal import NIOCore
 
-/// Stands before the decoder and tells the connection that bytes came: the decoder says so only once a head
-/// is whole, which a slow attacker never lets happen.
+/// Stands before the decoder and tells the connection that bytes came: the decoder says so only
+/// once a head is whole, which a slow attacker never lets happen.
 final class ByteClock: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer

@@ -108,7 +108,8 @@ extension ClientConnection {
     guard let context else { return }
     guard lingers, !isInputClosed else { return context.close(promise: nil) }
     isOutputClosed = true
-    // To close a socket with unread bytes resets the connection, and the client might lose the answer.
+    // To close a socket with unread bytes resets the connection, and the client might lose the
+    // answer.
     context.close(mode: .output).assumeIsolated().whenFailure { _ in
       self.context?.close(promise: nil)
     }
@@ -158,8 +159,8 @@ extension ClientConnection {
     reset()
   }
 
-  /// Closes so that the client learns it at once: with SO_LINGER 0 the kernel sends a reset and forgets what
-  /// was not sent (socket(7)).
+  /// Closes so that the client learns it at once: with SO_LINGER 0 the kernel sends a reset and
+  /// forgets what was not sent (socket(7)).
   func reset() {
     guard let context else { return }
     // A channel that is no socket, as in tests, just closes.

@@ -3,14 +3,15 @@ internal import ClientProtocol
 internal import NIOCore
 internal import NIOHTTP1
 
-/// One client's connection: takes requests from the decoder, hands them to the node, writes the answers in
-/// the order of the requests, and keeps the client within its limits. Lives on the server's event loop.
+/// One client's connection: takes requests from the decoder, hands them to the node, writes the
+/// answers in the order of the requests, and keeps the client within its limits. Lives on the
+/// server's event loop.
 ///
 /// Answers of one turn of the event loop gather in `out` and leave in one write at its end.
 ///
-/// Invariants: `exchanges` holds the requests that were not answered on the wire, oldest first; exchange i
-/// has the tag `firstTag + i`; only the newest can be `receiving`; each `waiting` one is owed exactly one
-/// `deliver` by the port, also after the connection was closed.
+/// Invariants: `exchanges` holds the requests that were not answered on the wire, oldest first;
+/// exchange i has the tag `firstTag + i`; only the newest can be `receiving`; each `waiting` one is
+/// owed exactly one `deliver` by the port, also after the connection was closed.
 final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundIn = ByteBuffer
@@ -81,8 +82,8 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
 
   // MARK: Flow control
 
-  /// Not read while enough requests wait, or while the client does not take its answers: the socket's buffer
-  /// fills and the client feels it (TCP's own flow control).
+  /// Not read while enough requests wait, or while the client does not take its answers: the
+  /// socket's buffer fills and the client feels it (TCP's own flow control).
   private var mayRead: Bool {
     exchanges.count < server.limits.pipelined && stalledSince == nil
   }

@@ -1,8 +1,8 @@
 internal import ClientProtocol
 internal import NIOCore
 
-/// One request of a connection and what has become of it. Answers leave in the order of the requests
-/// (RFC 9112, section 9.3.2), so an answer that comes early waits here.
+/// One request of a connection and what has become of it. Answers leave in the order of the
+/// requests (RFC 9112, section 9.3.2), so an answer that comes early waits here.
 struct Exchange {
   enum State {
     /// The body is still coming. `owesContinue`: the client waits for leave to send it.

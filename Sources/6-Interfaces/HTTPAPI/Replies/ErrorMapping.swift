@@ -1,6 +1,7 @@
 internal import ClientProtocol
 
-/// Which status an error is answered with. The document in the body says more; its `outcome` is the promise.
+/// Which status an error is answered with. The document in the body says more; its `outcome` is the
+/// promise.
 enum ErrorMapping {
   static func status(of code: ClientError.Code) -> Int {
     switch code {
@@ -27,7 +28,8 @@ enum ErrorMapping {
     status == 429 || status == 503 ? 1 : nil
   }
 
-  /// The state machine's refusal as an error: nothing was changed, and the same request fails again.
+  /// The state machine's refusal as an error: nothing was changed, and the same request fails
+  /// again.
   static func error(of refusal: StoreRefusal) -> ClientError {
     switch refusal {
     case .compacted(let oldest):

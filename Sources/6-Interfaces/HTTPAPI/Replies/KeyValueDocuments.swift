@@ -58,8 +58,8 @@ extension JSONWriter {
     endArray()
   }
 
-  /// What a step did. Whether previous values or values were asked for is not part of the reply: those that
-  /// are there are shown.
+  /// What a step did. Whether previous values or values were asked for is not part of the reply:
+  /// those that are there are shown.
   private mutating func write(_ step: TransactionResult.StepResult) {
     switch step {
     case .put(let previous):

@@ -103,8 +103,8 @@ extension ResponseWriter {
     }
   }
 
-  /// A put or delete that was sent as a transaction with one comparison, one step and, when the comparison
-  /// fails, one read of the key.
+  /// A put or delete that was sent as a transaction with one comparison, one step and, when the
+  /// comparison fails, one read of the key.
   private mutating func conditional(
     _ transaction: TransactionResult, _ revision: Revision, _ form: ReplyForm,
     _ stamp: ReplyStamp, _ delivery: Delivery, into out: inout ByteBuffer

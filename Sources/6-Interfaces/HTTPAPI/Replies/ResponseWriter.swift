@@ -4,8 +4,8 @@ internal import JSONText
 internal import NIOCore
 internal import RaftTypes
 
-/// Turns answers into the bytes of responses. One for all connections of an event loop: its buffers are
-/// scratch space that is used again by the next response.
+/// Turns answers into the bytes of responses. One for all connections of an event loop: its buffers
+/// are scratch space that is used again by the next response.
 struct ResponseWriter {
   /// How one response goes out.
   struct Delivery {

@@ -2,15 +2,16 @@ internal import BinaryCodec
 internal import ClientProtocol
 internal import JSONText
 
-/// Where a page ended: the next one reads the same revision, behind the last key. Clients hand it back as
-/// they got it.
+/// Where a page ended: the next one reads the same revision, behind the last key. Clients hand it
+/// back as they got it.
 struct Cursor: Equatable {
   let revision: Revision
   let lastKey: Bytes
 
   private static let version: UInt8 = 1
 
-  /// Base64 with the alphabet for addresses, unpadded (RFC 4648, section 5): needs no percent-encoding.
+  /// Base64 with the alphabet for addresses, unpadded (RFC 4648, section 5): needs no
+  /// percent-encoding.
   var text: [UInt8] {
     var writer = ByteWriter(capacity: 9 + lastKey.count)
     writer.write(Self.version)

@@ -20,8 +20,9 @@ struct Parameters {
 
   init() {}
 
-  /// Reads `name=value&name=value`; a name alone stands for true. What the route does not take, or is given
-  /// twice, is refused: a misspelt condition must not be ignored. A plus sign is a plus sign (RFC 3986).
+  /// Reads `name=value&name=value`; a name alone stands for true. What the route does not take, or
+  /// is given twice, is refused: a misspelt condition must not be ignored. A plus sign is a plus
+  /// sign (RFC 3986).
   init(query: Bytes, allowed: [Parameter]) throws(ClientError) {
     for pair in query.split(separator: UInt8(ascii: "&")) {
       let name = pair.prefix { $0 != UInt8(ascii: "=") }

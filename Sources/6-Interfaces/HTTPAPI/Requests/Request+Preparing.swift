@@ -77,7 +77,8 @@ extension Request {
     )
   }
 
-  /// `step` when the condition holds of the key; else the key as it stands, for the client to look at.
+  /// `step` when the condition holds of the key; else the key as it stands, for the client to look
+  /// at.
   private func conditional(
     _ condition: RequestFields.Condition, _ step: Transaction.Step
   ) -> Transaction {

@@ -33,7 +33,8 @@ struct Request {
     if let length = fields.contentLength { try bound(length, limits) }
   }
 
-  /// Refuses a body of `length` bytes, announced or received so far, that is longer than the route takes.
+  /// Refuses a body of `length` bytes, announced or received so far, that is longer than the route
+  /// takes.
   func bound(_ length: Int, _ limits: Limits) throws(Refusal) {
     switch endpoint {
     case .putKey:

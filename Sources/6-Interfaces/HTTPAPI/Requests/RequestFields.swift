@@ -20,7 +20,8 @@ struct RequestFields {
   /// The bytes alone are asked for: `Accept: application/octet-stream`.
   private(set) var acceptsBytes = false
   private(set) var minIndex: LogIndex?
-  /// Another protocol is asked for after this request. It is not spoken here, but the decoder stops at it.
+  /// Another protocol is asked for after this request. It is not spoken here, but the decoder stops
+  /// at it.
   private(set) var asksUpgrade = false
   private var hosts = 0
 

@@ -3,7 +3,8 @@ internal import ClientProtocol
 internal import JSONText
 
 extension TransactionReader {
-  /// Calls `body` with the name of each member, whose value it reads; false: there is no such member.
+  /// Calls `body` with the name of each member, whose value it reads; false: there is no such
+  /// member.
   mutating func object(
     _ body: (inout TransactionReader, String) throws(TransactionFault) -> Bool
   ) throws(TransactionFault) {

@@ -2,14 +2,14 @@ package import NIOCore
 internal import NIOPosix
 
 extension HTTPServer {
-  /// Listens on an address of this node until `drain`. Completes with the address as bound, or with the
-  /// bind's error, as EADDRINUSE when another process has it.
+  /// Listens on an address of this node until `drain`. Completes with the address as bound, or with
+  /// the bind's error, as EADDRINUSE when another process has it.
   package func listen(on address: SocketAddress) -> EventLoopFuture<SocketAddress> {
     bind(Listener(), to: address)
   }
 
-  /// Listens on the cluster's address, which this node now holds. Fails with EADDRINUSE while the holder
-  /// before has not let it go: try again soon.
+  /// Listens on the cluster's address, which this node now holds. Fails with EADDRINUSE while the
+  /// holder before has not let it go: try again soon.
   package func openVirtualAddress(_ address: SocketAddress) -> EventLoopFuture<Void> {
     precondition(virtualListener == nil, "HTTPServer: the virtual address is open already")
     let listener = Listener()
@@ -21,8 +21,9 @@ extension HTTPServer {
     return bound.map { _ in }
   }
 
-  /// Gives the cluster's address up: closes its socket and resets every connection that came through it, so
-  /// that clients look for the new holder at once (pitfall 65). Done when this returns.
+  /// Gives the cluster's address up: closes its socket and resets every connection that came
+  /// through it, so that clients look for the new holder at once (pitfall 65). Done when this
+  /// returns.
   package func closeVirtualAddress() {
     guard let listener = virtualListener else { return }
     virtualListener = nil
@@ -37,8 +38,8 @@ extension HTTPServer {
   /// Connections of all listeners.
   package var connectionCount: Int { gauges.connections }
 
-  /// Stops: accepts no connection, answers what is under way with `Connection: close`, and completes when
-  /// every connection is closed; those left after `patience` are reset.
+  /// Stops: accepts no connection, answers what is under way with `Connection: close`, and
+  /// completes when every connection is closed; those left after `patience` are reset.
   package func drain(within patience: TimeAmount) -> EventLoopFuture<Void> {
     if let drained { return drained.futureResult }
     let promise = loop.makePromise(of: Void.self)
@@ -65,8 +66,8 @@ extension HTTPServer {
     drained?.succeed()
   }
 
-  /// SO_REUSEADDR, so that a restarted node need not wait for old connections to leave TIME_WAIT; never
-  /// SO_REUSEPORT: the kernel must let exactly one process have the cluster's address.
+  /// SO_REUSEADDR, so that a restarted node need not wait for old connections to leave TIME_WAIT;
+  /// never SO_REUSEPORT: the kernel must let exactly one process have the cluster's address.
   private func bind(_ listener: Listener, to address: SocketAddress) -> EventLoopFuture<
     SocketAddress
   > {

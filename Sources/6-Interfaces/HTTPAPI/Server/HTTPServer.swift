@@ -50,7 +50,8 @@ package final class HTTPServer {
     }
   }
 
-  /// Builds the pipeline of a connection that `listener` accepted, or answers that there are too many.
+  /// Builds the pipeline of a connection that `listener` accepted, or answers that there are too
+  /// many.
   func adopt(_ channel: any Channel, by listener: Listener) throws {
     guard gauges.connections < limits.connections, !isDraining, !listener.isClosed else {
       gauges.connectionsRefused += 1
@@ -70,8 +71,8 @@ package final class HTTPServer {
     try pipeline.addHandler(connection)
   }
 
-  /// Sends what `connection` has gathered at the end of this turn: one write a connection, however many
-  /// answers the turn brought.
+  /// Sends what `connection` has gathered at the end of this turn: one write a connection, however
+  /// many answers the turn brought.
   func flushLater(_ connection: ClientConnection) {
     dirty.append(connection)
     guard dirty.count == 1 else { return }
