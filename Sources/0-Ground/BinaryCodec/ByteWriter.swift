@@ -18,10 +18,17 @@ public struct ByteWriter: Sendable {
   public mutating func write(_ value: Bool) { bytes.append(value ? 1 : 0) }
 
   /// The bytes as they are, without a length.
-  public mutating func write(raw: some Collection<UInt8>) { bytes.append(contentsOf: raw) }
+  public mutating func write(raw: Bytes) { bytes.append(contentsOf: raw) }
+
+  /// The bytes as they are, without a length.
+  public mutating func write(raw: [UInt8]) { bytes.append(contentsOf: raw) }
 
   /// A 32-bit length, then the bytes.
-  public mutating func write(sized: some Collection<UInt8>) {
+  public mutating func write(sized: [UInt8]) { write(sized: sized[...]) }
+
+  // Not generic over collections: a payload is copied as one block, whatever module asks.
+  /// A 32-bit length, then the bytes.
+  public mutating func write(sized: Bytes) {
     precondition(sized.count <= UInt32.max, "ByteWriter: \(sized.count) bytes exceed a 32-bit length")
     write(UInt32(sized.count))
     bytes.append(contentsOf: sized)
