@@ -7,7 +7,7 @@ import WriteAheadLog
 struct DirectoryLockTests {
   @Test("a second lock on a directory is refused and names the holder")
   func exclusive() throws {
-    try withDirectory { root in
+    try TemporaryDirectory.use { root in
       let lock = try DirectoryLock(directory: root)
       #expect(throws: LockFault.held(directory: root, pid: getpid())) {
         _ = try DirectoryLock(directory: root)
@@ -19,7 +19,7 @@ struct DirectoryLockTests {
 
   @Test("a lock that was let go names nobody and can be taken again")
   func released() throws {
-    try withDirectory { root in
+    try TemporaryDirectory.use { root in
       #expect(try DirectoryLock.holder(of: root) == nil)
       do { _ = try DirectoryLock(directory: root) }
       #expect(try DirectoryLock.holder(of: root) == nil)
@@ -30,8 +30,8 @@ struct DirectoryLockTests {
   @Test("looking at a lock does not keep a node from taking it")
   func looking() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-      let root = try temporaryDirectory()
-      defer { removeDirectory(root) }
+      let root = try TemporaryDirectory.make()
+      defer { TemporaryDirectory.remove(root) }
       _ = try DirectoryLock(directory: root)
       group.addTask { for _ in 0..<200 { _ = try DirectoryLock.holder(of: root) } }
       group.addTask { for _ in 0..<200 { _ = try DirectoryLock(directory: root) } }

@@ -28,7 +28,7 @@ struct LogOnDiskTests {
 
   @Test("what was synced is there when the directory is opened again")
   func roundTrip() throws {
-    try withDirectory { root in
+    try TemporaryDirectory.use { root in
       let files = PosixFileSystem(root: root)
       try WriteAheadLog.format(files, identity, genesis: nil, options)
       let (log, _) = try #require(try open(files))
@@ -46,8 +46,8 @@ struct LogOnDiskTests {
 
   @Test("an ordered spare is made on another thread and used")
   func spare() async throws {
-    let root = try temporaryDirectory()
-    defer { removeDirectory(root) }
+    let root = try TemporaryDirectory.make()
+    defer { TemporaryDirectory.remove(root) }
     let files = PosixFileSystem(root: root)
     try WriteAheadLog.format(files, identity, genesis: nil, options)
     let (log, _) = try #require(try open(files))
@@ -63,7 +63,7 @@ struct LogOnDiskTests {
 
   @Test("a directory can be inspected through a read-only file system")
   func inspection() throws {
-    try withDirectory { root in
+    try TemporaryDirectory.use { root in
       let files = PosixFileSystem(root: root)
       try WriteAheadLog.format(files, identity, genesis: nil, options)
       let (log, _) = try #require(try open(files))

@@ -7,7 +7,7 @@ import WriteAheadLog
 struct PosixFileSystemTests {
   @Test("bytes are read where they were written")
   func readsAndWrites() throws {
-    try withDirectory { root in
+    try TemporaryDirectory.use { root in
       let files = PosixFileSystem(root: root)
       let file = try files.create("a")
       try file.write([1, 2, 3, 4], at: 10)
@@ -22,7 +22,7 @@ struct PosixFileSystemTests {
 
   @Test("an allocated file is zero throughout and has all its blocks")
   func allocates() throws {
-    try withDirectory { root in
+    try TemporaryDirectory.use { root in
       let size = 5 << 20
       let file = try PosixFileSystem(root: root).create("a")
       try file.write([7], at: 3)
@@ -37,7 +37,7 @@ struct PosixFileSystemTests {
 
   @Test("files are for their owner alone, whatever the umask")
   func modes() throws {
-    try withDirectory { root in
+    try TemporaryDirectory.use { root in
       let files = PosixFileSystem(root: root + "/deep/er")
       try files.makeRoot()
       try files.makeRoot()
@@ -54,7 +54,7 @@ struct PosixFileSystemTests {
 
   @Test("each refusal has its own fault")
   func faults() throws {
-    try withDirectory { root in
+    try TemporaryDirectory.use { root in
       let files = PosixFileSystem(root: root)
       _ = try files.create("a")
       #expect(throws: FileFault.exists(path: "a")) { _ = try files.create("a") }
@@ -75,7 +75,7 @@ struct PosixFileSystemTests {
 
   @Test("a read-only file system refuses to write")
   func readOnly() throws {
-    try withDirectory { root in
+    try TemporaryDirectory.use { root in
       _ = try PosixFileSystem(root: root).create("a")
       let file = try PosixFileSystem(root: root, access: .readOnly).open("a")
       #expect(throws: FileFault.io(path: "a", operation: "pwrite", code: EBADF)) {
@@ -86,7 +86,7 @@ struct PosixFileSystemTests {
 
   @Test("renames replace, removals remove, lists list")
   func names() throws {
-    try withDirectory { root in
+    try TemporaryDirectory.use { root in
       let files = PosixFileSystem(root: root)
       try files.create("a").write([1], at: 0)
       _ = try files.create("b")

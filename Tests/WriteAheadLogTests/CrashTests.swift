@@ -6,7 +6,8 @@ import Testing
 
 @Suite("A power failure at every boundary")
 struct CrashTests {
-  /// A disk on which the power failed in `step` of the life that `seed` draws, and what that life promised.
+  /// A disk on which the power failed in `step` of the life that `seed` draws, and what that life
+  /// promised.
   static func crash(seed: UInt64, step: Int?) -> (disk: CrashableDisk, oracle: Oracle) {
     let disk = CrashableDisk()
     disk.crashStep = step

@@ -23,7 +23,8 @@ struct DamageTests {
 
   static let segments = ["wal/1.log", "wal/2.log", "wal/3.log"]
 
-  /// Opens a copy and demands: refused with a place named, or nothing lost, nothing invented, and told.
+  /// Opens a copy and demands: refused with a place named, or nothing lost, nothing invented, and
+  /// told.
   static func check(
     _ disk: CrashableDisk, _ slots: [LogSlot], mustTell: Bool, _ context: @autoclosure () -> String
   ) throws {
@@ -139,25 +140,39 @@ struct DamageTests {
       ])
   }
 
-  @Test("pitfall 49: a true tear is cut off and told")
-  func tear() throws {
+  /// A log of 1...3 whose last group, two records of terms 2 and 3, lost the first one to a tear.
+  private func torn() throws -> (disk: CrashableDisk, cut: Int) {
     let (disk, log) = try Sample.log()
     try log.append([Sample.entry(1, 2)])
     try log.sync()
-    let before = disk.bytes("wal/1.log")
     try log.append([Sample.entry(1, 3)])
     try log.sync()
-    try log.append([Sample.entry(2, 3), Sample.entry(3, 4)])
+    let before = disk.bytes("wal/1.log")
+    try log.append([Sample.entry(2, 4), Sample.entry(3, 5)])
     try log.sync()
-    // The group of two records loses the sectors of its first one.
     let places = offsets(disk)
     var torn = disk.bytes("wal/1.log")
     let first = places[3]..<places[4]
     torn.replaceSubrange(first, with: before[first])
     disk.setBytes("wal/1.log", torn)
+    return (disk, places[3])
+  }
+
+  @Test("pitfall 49: a true tear is cut off and told")
+  func tear() throws {
+    let (disk, cut) = try torn()
     let recovery = try Sample.open(disk).recovery
     #expect(recovery.entries.map(\.position.index.number) == [1, 2, 3])
-    #expect(recovery.notes == [.tornTailCut(path: "wal/1.log", offset: places[3])])
+    #expect(recovery.notes == [.tornTailCut(path: "wal/1.log", offset: cut)])
+  }
+
+  @Test("what a cut left behind is never read again, though it lies where the next record would")
+  func leftovers() throws {
+    let (disk, _) = try torn()
+    let log = try Sample.open(disk).log
+    try log.append([Sample.entry(4, 4)])
+    try log.sync()
+    #expect(try Sample.recover(disk).entries.last == Sample.entry(4, 4))
   }
 
   @Test("pitfall 49: a hole before a record that was written later is refused, never cut")

@@ -10,7 +10,8 @@ struct Oracle {
   private(set) var end = Sample.position(0, 1)
   /// The log with what waits for the next sync.
   private(set) var pending = SortedMap<LogIndex, Entry>()
-  /// The lowest index that an append replaced since the last sync: from there on either log is right.
+  /// The lowest index that an append replaced since the last sync: from there on either log is
+  /// right.
   private(set) var replacedFrom: LogIndex?
   /// Every entry that was ever appended.
   private(set) var ever = SortedMap<LogPosition, Entry>()

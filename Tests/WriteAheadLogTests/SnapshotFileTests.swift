@@ -32,8 +32,8 @@ struct SnapshotFileTests {
       let file = try Sample.write(disk, Self.descriptor, raw: raw)
       #expect(file.size == disk.bytes(file.path).count)
       #expect(try Self.readAll(disk, file.path) == raw)
-      let reader = try SnapshotReader(disk, path: file.path)
-      #expect(reader.descriptor == Self.descriptor)
+      let reader = try SnapshotReader(disk, snapshot: Self.descriptor.position)
+      #expect(reader.path == file.path && reader.descriptor == Self.descriptor)
       try reader.verify()
     }
   }

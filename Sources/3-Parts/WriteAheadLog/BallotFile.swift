@@ -1,9 +1,9 @@
 internal import BinaryCodec
 internal import RaftTypes
 
-/// The ballot on disk: two copies, the second written only when the first is durable, so that a crash leaves
-/// at least one whole; both are durable before `save` returns, so that rot of either forgets nothing
-/// (pitfall 68).
+/// The ballot on disk: two copies, the second written only when the first is durable, so that a
+/// crash leaves at least one whole; both are durable before `save` returns, so that rot of either
+/// forgets nothing (pitfall 68).
 struct BallotFile<Files: FileSystem> {
   private let file: Files.File
   private let identity: DiskIdentity
@@ -48,7 +48,8 @@ struct BallotFile<Files: FileSystem> {
       notes.append(.copyRewritten(path: OnDiskFormat.ballotFile, copy: slot))
     }
     if newest == nil || copies[0] != copies[1] {
-      // The lost copy first: the one that holds the promise is not touched before the other one does too.
+      // The lost copy first: the one that holds the promise is not touched before the other one
+      // does too.
       let lost = copies[0] == newest ? 1 : 0
       do { try ballot.write(recovered, first: lost) } catch { throw .poisoned(error) }
     }

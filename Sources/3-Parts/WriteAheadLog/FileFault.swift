@@ -4,10 +4,11 @@ public enum FileFault: Error, Equatable, Sendable {
   case notFound(path: String)
   /// Something has this name already.
   case exists(path: String)
-  /// The disk or the quota is full. The operation may be repeated when space returns; a write that failed
-  /// so may have reached the disk in part.
+  /// The disk or the quota is full. The operation may be repeated when space returns; a write that
+  /// failed so may have reached the disk in part.
   case noSpace(path: String)
-  /// Anything else: `code` is the system's error number, `operation` the call that gave it. After a failed
-  /// write or sync the content of the file is unknown, and no later success makes it known again.
+  /// Anything else: `code` is the system's error number, `operation` the call that gave it. After a
+  /// failed write or sync the content of the file is unknown, and no later success makes it known
+  /// again.
   case io(path: String, operation: String, code: Int32)
 }

@@ -2,10 +2,11 @@ public import BinaryCodec
 
 /// The port through which everything durable passes: one data directory.
 ///
-/// Synchronous, because the log is: in production one thread owns it, in simulation one seed does. Paths are
-/// relative to the data directory, separated by "/"; "" is the directory itself. An implementation promises
-/// what POSIX does and no more: written bytes are durable after `sync`, names after `syncDirectory`; until
-/// then a crash may keep any part of them, sector by sector and name by name.
+/// Synchronous, because the log is: in production one thread owns it, in simulation one seed does.
+/// Paths are relative to the data directory, separated by "/"; "" is the directory itself. An
+/// implementation promises what POSIX does and no more: written bytes are durable after `sync`,
+/// names after `syncDirectory`; until then a crash may keep any part of them, sector by sector and
+/// name by name.
 public protocol FileSystem {
   /// An open file; closed when its last reference goes.
   associatedtype File: StoredFile
@@ -28,7 +29,8 @@ public protocol FileSystem {
   /// Removes a file; `.notFound` when there is none.
   func remove(_ path: String) throws(FileFault)
 
-  /// Makes the names in a directory durable: creations, renames and removals (fsync(2) on the directory).
+  /// Makes the names in a directory durable: creations, renames and removals (fsync(2) on the
+  /// directory).
   func syncDirectory(_ path: String) throws(FileFault)
 
   /// Bytes that this process may still write to the disk.
@@ -46,8 +48,8 @@ public protocol StoredFile {
   /// Writes all of `bytes` at `offset`, in one system call where the system allows it.
   func write(_ bytes: Bytes, at offset: Int) throws(FileFault)
 
-  /// Makes the file `size` bytes long, with its blocks allocated and really written with zeros, so that
-  /// later writes inside it need neither space nor metadata. Not durable before `sync`.
+  /// Makes the file `size` bytes long, with its blocks allocated and really written with zeros, so
+  /// that later writes inside it need neither space nor metadata. Not durable before `sync`.
   func allocate(_ size: Int) throws(FileFault)
 
   /// Cuts or extends the file to `size`.

@@ -1,7 +1,7 @@
 internal import BinaryCodec
 
-/// The identity on disk: written once, under a partial name; its rename is the moment at which a directory
-/// is formatted.
+/// The identity on disk: written once, under a partial name; its rename is the moment at which a
+/// directory is formatted.
 enum IdentityFile {
   private static let twins = TwinSectors(magic: 0x5344_4951, path: OnDiskFormat.identityFile)
 
@@ -21,8 +21,8 @@ enum IdentityFile {
     try files.syncDirectory("")
   }
 
-  /// The identity, nil when the file is not there. A lost copy is written anew from the other one when
-  /// `repairing`; with both lost nobody can say whose data this is.
+  /// The identity, nil when the file is not there. A lost copy is written anew from the other one
+  /// when `repairing`; with both lost nobody can say whose data this is.
   static func read(
     _ files: some FileSystem, repairing: Bool, _ notes: inout [RecoveryNote]
   ) throws(LogFault) -> DiskIdentity? {

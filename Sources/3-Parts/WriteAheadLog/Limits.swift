@@ -2,23 +2,27 @@ internal import EntryFormat
 
 /// Every bound of the log and of its files, with its reason.
 enum Limits {
-  /// A record stops taking further entries at this raw size: 1 MiB keeps the loss by one rotten sector, and
-  /// the pause to decode one record, small, and is far beyond where group commit stops paying.
+  /// A record stops taking further entries at this raw size: 1 MiB keeps the loss by one rotten
+  /// sector, and the pause to decode one record, small, and is far beyond where group commit stops
+  /// paying.
   static let recordTarget = 1 << 20
 
-  /// The longest body of a record before compression: one entry of the longest payload, and its header.
+  /// The longest body of a record before compression: one entry of the longest payload, and its
+  /// header.
   static let rawRecord = EntryFormat.payloadLimit + EntryFormat.headerSize
 
-  /// Batches from this size on are compressed; below it LZ4 saves less than the padding to a sector costs.
+  /// Batches from this size on are compressed; below it LZ4 saves less than the padding to a sector
+  /// costs.
   static let compressionThreshold = 8 << 10
 
   /// Smallest segment that can hold its header and one small record.
   static let smallestSegment = 4 * OnDiskFormat.sectorSize
 
-  /// Raw bytes of a snapshot chunk: large enough for LZ4 to reach its ratio, small enough that reader and
-  /// writer stay in the processor's cache.
+  /// Raw bytes of a snapshot chunk: large enough for LZ4 to reach its ratio, small enough that
+  /// reader and writer stay in the processor's cache.
   static let snapshotChunk = 256 << 10
 
-  /// Longest encoded snapshot descriptor: 256 members with two addresses of 300 bytes each, rounded up.
+  /// Longest encoded snapshot descriptor: 256 members with two addresses of 300 bytes each, rounded
+  /// up.
   static let snapshotHeader = 256 << 10
 }

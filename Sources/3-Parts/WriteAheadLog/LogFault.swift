@@ -1,18 +1,19 @@
-/// Why the log refused. Corruption, environment and a full disk are told apart, because the caller does
-/// something else for each.
+/// Why the log refused. Corruption, environment and a full disk are told apart, because the caller
+/// does something else for each.
 public enum LogFault: Error, Equatable, Sendable {
-  /// A write or a sync failed, now or earlier. What is on disk is unknown: acknowledge nothing more, stop the
-  /// node; the next start reads what there is (pitfall 48).
+  /// A write or a sync failed, now or earlier. What is on disk is unknown: acknowledge nothing
+  /// more, stop the node; the next start reads what there is (pitfall 48).
   case poisoned(FileFault)
-  /// No room for what was to be written; nothing of it is in the log. Refuse the write, go on serving, and
-  /// try again: the log accepts writes by itself once space has returned (pitfall 51).
+  /// No room for what was to be written; nothing of it is in the log. Refuse the write, go on
+  /// serving, and try again: the log accepts writes by itself once space has returned (pitfall 51).
   case diskFull(path: String)
-  /// Bytes that were acknowledged once cannot be read and cannot be kept as faulty slots. Do not start;
-  /// show the operator file, offset and remedy.
+  /// Bytes that were acknowledged once cannot be read and cannot be kept as faulty slots. Do not
+  /// start; show the operator file, offset and remedy.
   case damaged(Damage)
   /// Written by a version of the format that this one does not know. Run the version that wrote it.
   case unsupportedVersion(path: String, found: Int, supported: Int)
-  /// The file belongs to another cluster, node or disk. Do not start: somebody mixed up directories.
+  /// The file belongs to another cluster, node or disk. Do not start: somebody mixed up
+  /// directories.
   case foreign(path: String, found: String, expected: String)
   /// The directory holds data already: it is never formatted twice.
   case alreadyFormatted(found: [String])

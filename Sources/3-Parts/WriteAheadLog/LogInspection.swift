@@ -3,14 +3,15 @@ internal import RaftTypes
 
 /// Looks at a data directory and changes nothing: for `kvctl wal dump` and `kvctl wal verify`.
 ///
-/// Goes on after damage where it can. Beside a running node it may take the write in flight for a torn tail.
+/// Goes on after damage where it can. Beside a running node it may take the write in flight for a
+/// torn tail.
 public struct LogInspection<Files: FileSystem> {
   private let files: Files
 
   public init(_ files: Files) { self.files = files }
 
-  /// Hands every finding to `visit`. Throws only what leaves nothing to look at: no identity, or a fault of
-  /// the file system. An unformatted directory is a `.file(.notFound)` of the identity.
+  /// Hands every finding to `visit`. Throws only what leaves nothing to look at: no identity, or a
+  /// fault of the file system. An unformatted directory is a `.file(.notFound)` of the identity.
   public func run(_ visit: (LogFinding) -> Void) throws(LogFault) {
     var notes: [RecoveryNote] = []
     guard let identity = try IdentityFile.read(files, repairing: false, &notes) else {

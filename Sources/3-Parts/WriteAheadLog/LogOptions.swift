@@ -1,6 +1,8 @@
-/// Sizes that a log is opened with. They may differ from run to run; files keep what they were made with.
+/// Sizes that a log is opened with. They may differ from run to run; files keep what they were made
+/// with.
 public struct LogOptions: Hashable, Sendable {
-  /// Bytes of a segment. 64 MiB: rolling is rare, a recycled file is reused within minutes under load.
+  /// Bytes of a segment. 64 MiB: rolling is rare, a recycled file is reused within minutes under
+  /// load.
   public let segmentSize: Int
   /// Bytes of the reserve file: what a snapshot and the next segment may need on a full disk.
   public let reserveSize: Int

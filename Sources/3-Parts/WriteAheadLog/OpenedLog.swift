@@ -143,8 +143,9 @@ struct OpenedLog<Files: FileSystem> {
       sequence: reader.header.sequence, start: scanner.position, chain: scanner.chain)
   }
 
-  // What was read may stand in the page cache alone: after a failed sync the kernel holds pages for clean
-  // that never reached the disk. Writing the last group again makes it durable before anybody counts on it.
+  // What was read may stand in the page cache alone: after a failed sync the kernel holds pages for
+  // clean that never reached the disk. Writing the last group again makes it durable before anybody
+  // counts on it.
   private func rewrite(_ reader: SegmentReader, _ range: Range<Int>) throws(LogFault) {
     let isWhole = reader.unreadable.allSatisfy {
       $0 + OnDiskFormat.sectorSize <= range.lowerBound || $0 >= range.upperBound

@@ -15,8 +15,8 @@ enum RecordBody {
     return (.lz4, block)
   }
 
-  /// The entries of a body whose checksum was right. They own their bytes: nothing keeps the segment's
-  /// buffer alive. Anything unexpected here was written so and is not rot.
+  /// The entries of a body whose checksum was right. They own their bytes: nothing keeps the
+  /// segment's buffer alive. Anything unexpected here was written so and is not rot.
   static func unpack(
     _ stored: Bytes, as identity: RecordIdentity
   ) throws(DecodingFault) -> [Entry] {

@@ -2,7 +2,8 @@ internal import BinaryCodec
 
 /// The records that wait for the next sync, as the bytes of one write.
 ///
-/// Invariant: `bytes` are those of the segment from `start` on; `start` is where the segment is synced up to.
+/// Invariant: `bytes` are those of the segment from `start` on; `start` is where the segment is
+/// synced up to.
 struct RecordGroup {
   private(set) var bytes: [UInt8] = []
   private(set) var start: Int

@@ -1,10 +1,11 @@
 internal import BinaryCodec
 internal import RaftTypes
 
-/// What a record holds, in 64 bytes that are written twice: before the body and after it, in another sector.
+/// What a record holds, in 64 bytes that are written twice: before the body and after it, in
+/// another sector.
 ///
-/// Invariants of a decoded value: the lengths are within `Limits`, at least one entry, and as many entries at
-/// most as their headers fit into the raw length.
+/// Invariants of a decoded value: the lengths are within `Limits`, at least one entry, and as many
+/// entries at most as their headers fit into the raw length.
 struct RecordIdentity: Equatable {
   enum Kind: UInt8 {
     /// Entries from `first` on: whatever the log held from there is replaced.
@@ -65,13 +66,15 @@ struct RecordIdentity: Equatable {
     return writer.bytes
   }
 
-  /// The checksum that belongs to this identity with `body`: over the fields that both places share.
+  /// The checksum that belongs to this identity with `body`: over the fields that both places
+  /// share.
   func checksum(over body: UnsafeRawBufferPointer) -> UInt32 {
     let fields = encoded(for: .head)[4..<Self.checksumOffset]
     return Checksum.crc32c(body, seed: Checksum.crc32c(fields, seed: previous))
   }
 
-  /// The identity at `offset` of `bytes`, or nil when there is none: other bytes, damage, or nothing.
+  /// The identity at `offset` of `bytes`, or nil when there is none: other bytes, damage, or
+  /// nothing.
   static func decode(
     _ place: Place, in bytes: [UInt8], at offset: Int
   ) throws(DecodingFault) -> RecordIdentity? {

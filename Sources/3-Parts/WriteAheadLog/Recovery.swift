@@ -6,8 +6,8 @@ public struct Recovery: Equatable, Sendable {
   public let ballot: RecoveredBallot
   /// The snapshot to start from; nil when the log reaches back to entry 1.
   public let snapshot: SnapshotFile?
-  /// The log without a gap. Begins at or below the entry after the snapshot (a tail below it is kept for slow
-  /// followers); empty when the snapshot is all there is.
+  /// The log without a gap. Begins at or below the entry after the snapshot (a tail below it is
+  /// kept for slow followers); empty when the snapshot is all there is.
   public let slots: [LogSlot]
   /// What recovery did or noticed, in the order of finding. Show it to the operator.
   public let notes: [RecoveryNote]
@@ -17,8 +17,8 @@ public struct Recovery: Equatable, Sendable {
 public enum RecoveredBallot: Hashable, Sendable {
   /// What this disk promised.
   case sound(Ballot)
-  /// Both copies are lost, now or in an earlier life: a vote may have been given that nobody remembers. The
-  /// node neither votes nor leads. `term` is what it has saved since.
+  /// Both copies are lost, now or in an earlier life: a vote may have been given that nobody
+  /// remembers. The node neither votes nor leads. `term` is what it has saved since.
   case damaged(term: Term)
 }
 

@@ -1,8 +1,8 @@
 internal import BinaryCodec
 internal import RaftTypes
 
-/// The first bytes of a segment: which log it belongs to and what it continues. Written in two sectors,
-/// before the file gets its final name.
+/// The first bytes of a segment: which log it belongs to and what it continues. Written in two
+/// sectors, before the file gets its final name.
 struct SegmentHeader: Equatable {
   let sequence: UInt64
   let disk: DiskIdentity
@@ -29,7 +29,7 @@ struct SegmentHeader: Equatable {
     writer.write(base.index.number)
     writer.write(previous)
     let padding = OnDiskFormat.segmentHeaderSize - 4 - writer.count
-    writer.write(raw: repeatElement(0, count: padding))
+    writer.write(raw: [UInt8](repeating: 0, count: padding))
     writer.write(Checksum.crc32c(writer.bytes))
     return writer.bytes
   }

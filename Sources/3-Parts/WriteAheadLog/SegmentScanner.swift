@@ -35,8 +35,8 @@ struct SegmentScanner {
     return found
   }
 
-  /// The offset of an intact identity behind `position` which says that `position` was durable when it was
-  /// written. Then the gap at `position` is damage and no tear.
+  /// The offset of an intact identity behind `position` which says that `position` was durable when
+  /// it was written. Then the gap at `position` is damage and no tear.
   func evidenceOfDurability() throws(LogFault) -> Int? {
     try firstIdentity { $0.durable > position }
   }
@@ -69,8 +69,8 @@ struct SegmentScanner {
     let second =
       if let first { try copy(of: head, at: first.copyOffset) } else { try searchCopy(of: head) }
     guard let identity = first ?? second else { return nil }
-    // Both intact and different: a group that failed for want of space was written anew over itself, and
-    // torn. The checksum says which of them the body belongs to.
+    // Both intact and different: a group that failed for want of space was written anew over
+    // itself, and torn. The checksum says which of them the body belongs to.
     if let first, let second, first != second {
       if let body = soundBody(second) {
         return Found(identity: second, body: body, headIsSound: false, copyIsSound: true)
@@ -101,8 +101,8 @@ struct SegmentScanner {
     return identity
   }
 
-  // Without the head the length is unknown. A copy stands at a sector boundary and names its head and the
-  // chain, which no client that chose the body's bytes can know.
+  // Without the head the length is unknown. A copy stands at a sector boundary and names its head
+  // and the chain, which no client that chose the body's bytes can know.
   private func searchCopy(of head: Int) throws(LogFault) -> RecordIdentity? {
     let first = OnDiskFormat.copyOffset(head: head, stored: 0)
     let last = min(

@@ -9,9 +9,9 @@ internal import RaftTypes
 /// chunk:   raw length u32 | stored length u32 | crc u32 | LZ4 frame
 /// trailer: 0 u32 | chunks u64 | raw bytes u64 | crc of all raw bytes u32 | crc u32
 /// ```
-/// Each crc continues from the one before it, so that chunks cannot be lost, doubled or exchanged; the last
-/// one thereby covers the file. Raw bytes are cut into chunks of `Limits.snapshotChunk`, however they were
-/// handed in: equal states give equal files.
+/// Each crc continues from the one before it, so that chunks cannot be lost, doubled or exchanged;
+/// the last one thereby covers the file. Raw bytes are cut into chunks of `Limits.snapshotChunk`,
+/// however they were handed in: equal states give equal files.
 enum SnapshotFormat {
   static let magic: UInt32 = 0x504e_5351  // "QSNP"
   static let headerPrefix = 12

@@ -2,8 +2,9 @@ internal import BinaryCodec
 internal import EntryFormat
 public import RaftTypes
 
-/// Reads one snapshot file: its raw chunks, to restore a state, or the file's own bytes, to stream it to a
-/// follower. Every byte is checked before it is handed out; `verify` checks the whole beforehand.
+/// Reads one snapshot file: its raw chunks, to restore a state, or the file's own bytes, to stream
+/// it to a follower. Every byte is checked before it is handed out; `verify` checks the whole
+/// beforehand.
 public struct SnapshotReader<Files: FileSystem> {
   private let file: Files.File
   /// Relative to the data directory.
@@ -19,7 +20,13 @@ public struct SnapshotReader<Files: FileSystem> {
   private var totals = SnapshotTotals()
   private var isFinished = false
 
-  /// Opens the file and reads its header. Throws `.damaged`, naming the offset, when that is damaged.
+  /// Opens the finished snapshot of `position`. Throws like `init(_:path:)`.
+  public init(_ files: Files, snapshot position: LogPosition) throws(LogFault) {
+    try self.init(files, path: SnapshotFormat.path(position))
+  }
+
+  /// Opens the file and reads its header. Throws `.damaged`, naming the offset, when that is
+  /// damaged.
   public init(_ files: Files, path: String) throws(LogFault) {
     do {
       file = try files.open(path)
@@ -48,8 +55,8 @@ public struct SnapshotReader<Files: FileSystem> {
     checksum = seed
   }
 
-  /// The next chunk of raw bytes, nil after the last one. Throws `.damaged` with the offset of what is wrong;
-  /// the end is reported only when the totals agree.
+  /// The next chunk of raw bytes, nil after the last one. Throws `.damaged` with the offset of what
+  /// is wrong; the end is reported only when the totals agree.
   public mutating func next() throws(LogFault) -> [UInt8]? {
     guard !isFinished else { return nil }
     let start = try Self.read(file, path, 4, at: offset)
@@ -72,7 +79,8 @@ public struct SnapshotReader<Files: FileSystem> {
     return raw
   }
 
-  /// Reads the whole file once and throws `.damaged` if a restore or a follower would find fault with it.
+  /// Reads the whole file once and throws `.damaged` if a restore or a follower would find fault
+  /// with it.
   public func verify() throws(LogFault) {
     var reader = self
     reader.offset = body
@@ -82,8 +90,8 @@ public struct SnapshotReader<Files: FileSystem> {
     while try reader.next() != nil {}
   }
 
-  /// The file's own bytes from `offset` on, at most `count`, empty at its end: for streaming. The receiver
-  /// verifies the whole.
+  /// The file's own bytes from `offset` on, at most `count`, empty at its end: for streaming. The
+  /// receiver verifies the whole.
   public func fileBytes(_ count: Int, at offset: Int) throws(LogFault) -> [UInt8] {
     precondition(offset >= 0 && offset <= size, "byte \(offset) of \(size) of \(path)")
     do {

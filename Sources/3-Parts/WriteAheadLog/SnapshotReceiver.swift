@@ -1,8 +1,8 @@
 public import BinaryCodec
 public import RaftTypes
 
-/// Takes a leader's snapshot file piece by piece, also over several connections and restarts, and gives it
-/// its name only when the whole is verified.
+/// Takes a leader's snapshot file piece by piece, also over several connections and restarts, and
+/// gives it its name only when the whole is verified.
 public struct SnapshotReceiver<Files: FileSystem> {
   private let files: Files
   private let file: Files.File
@@ -35,8 +35,8 @@ public struct SnapshotReceiver<Files: FileSystem> {
     }
   }
 
-  /// Takes the bytes that stand at `offset` of the file. Bytes that are here already are ignored, a piece
-  /// beyond `received` too: the sender asks `received` and goes on there.
+  /// Takes the bytes that stand at `offset` of the file. Bytes that are here already are ignored, a
+  /// piece beyond `received` too: the sender asks `received` and goes on there.
   /// - Returns: `received` afterwards.
   @discardableResult
   public mutating func append(offset: Int, _ bytes: Bytes) throws(LogFault) -> Int {
@@ -54,9 +54,9 @@ public struct SnapshotReceiver<Files: FileSystem> {
     return received
   }
 
-  /// Verifies the whole, syncs it and gives it its name, durably. Hand the result to `WriteAheadLog.adopt`,
-  /// then `reset` the log. Throws `.damaged` when the bytes are not that snapshot; they are gone then, and
-  /// the next receiver begins at 0.
+  /// Verifies the whole, syncs it and gives it its name, durably. Hand the result to
+  /// `WriteAheadLog.adopt`, then `reset` the log. Throws `.damaged` when the bytes are not that
+  /// snapshot; they are gone then, and the next receiver begins at 0.
   /// - Precondition: everything was received.
   public mutating func finish() throws(LogFault) -> SnapshotFile {
     precondition(received == size, "SnapshotReceiver: \(received) of \(size) bytes of \(path)")

@@ -2,7 +2,8 @@ internal import RaftTypes
 
 /// The snapshot files of a directory, as recovery finds them.
 struct SnapshotShelf {
-  /// Snapshots that can be restored, newest first, at most two; the first one is verified to its last byte.
+  /// Snapshots that can be restored, newest first, at most two; the first one is verified to its
+  /// last byte.
   let usable: [SnapshotFile]
   /// What the newest file claims by its name to be, usable or not.
   let newest: LogPosition?

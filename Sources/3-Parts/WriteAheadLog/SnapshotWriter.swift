@@ -1,11 +1,11 @@
 public import BinaryCodec
 public import RaftTypes
 
-/// Writes one snapshot, on a thread of its own, with its own file: the log is not touched. Until `finish`
-/// nothing has the snapshot's name; what is abandoned is removed at the next start.
+/// Writes one snapshot, on a thread of its own, with its own file: the log is not touched. Until
+/// `finish` nothing has the snapshot's name; what is abandoned is removed at the next start.
 ///
-/// Throws `.diskFull` when there is no room, `.file` otherwise: the partial file is gone then, the log is
-/// well, and another snapshot may be tried.
+/// Throws `.diskFull` when there is no room, `.file` otherwise: the partial file is gone then, the
+/// log is well, and another snapshot may be tried.
 public struct SnapshotWriter<Files: FileSystem> {
   private let files: Files
   private let descriptor: SnapshotDescriptor
@@ -16,7 +16,8 @@ public struct SnapshotWriter<Files: FileSystem> {
   private var checksum: UInt32
   private var totals = SnapshotTotals()
 
-  /// - Precondition: the snapshot covers at least the genesis; an empty one has no meaning (pitfall 38).
+  /// - Precondition: the snapshot covers at least the genesis; an empty one has no meaning (pitfall
+  ///   38).
   public init(_ files: Files, _ descriptor: SnapshotDescriptor) throws(LogFault) {
     precondition(descriptor.position.index.number >= 1, "a snapshot of nothing")
     self.files = files

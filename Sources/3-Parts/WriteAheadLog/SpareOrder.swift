@@ -1,5 +1,5 @@
-/// A spare segment that the log would like to have before it needs it. Zeroing 64 MiB takes a while: any
-/// thread may carry the order out; the log's own thread then adopts it.
+/// A spare segment that the log would like to have before it needs it. Zeroing 64 MiB takes a
+/// while: any thread may carry the order out; the log's own thread then adopts it.
 public struct SpareOrder: Hashable, Sendable {
   let number: UInt64
   let size: Int

@@ -2,9 +2,9 @@ internal import BinaryCodec
 
 /// Files that wait to become segments, and the reserve that keeps a full disk workable.
 ///
-/// When a spare cannot be made for want of space, the reserve file is given back, so that a snapshot can be
-/// written and the log compacted; from then on no new spare is made until the reserve fits again beside it.
-/// So appends never eat what compaction needs.
+/// When a spare cannot be made for want of space, the reserve file is given back, so that a
+/// snapshot can be written and the log compacted; from then on no new spare is made until the
+/// reserve fits again beside it. So appends never eat what compaction needs.
 struct SparePool<Files: FileSystem> {
   struct Spare {
     let number: UInt64
@@ -46,8 +46,8 @@ struct SparePool<Files: FileSystem> {
     return spares.remove(at: best)
   }
 
-  /// Turns a segment that is no longer needed into a spare, or removes it. Its old records name their old
-  /// segment and are never read as new ones.
+  /// Turns a segment that is no longer needed into a spare, or removes it. Its old records name
+  /// their old segment and are never read as new ones.
   mutating func recycle(_ path: String, size: Int) throws(FileFault) {
     if size == options.segmentSize, spares.count < options.spareLimit {
       let spare = Spare(number: nextNumber, size: size)

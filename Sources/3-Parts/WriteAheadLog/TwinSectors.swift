@@ -1,9 +1,10 @@
 internal import BinaryCodec
 
-/// A small value kept as two checksummed copies in two sectors of one file: the identity and the ballot.
+/// A small value kept as two checksummed copies in two sectors of one file: the identity and the
+/// ballot.
 ///
 /// ```
-/// magic u32 | version u16 | length u16 | generation u64 | value | zeros | crc32c over the sector's rest
+/// magic u32 | version u16 | length u16 | generation u64 | value | zeros | crc u32 of the sector
 /// ```
 struct TwinSectors {
   static let fileSize = 2 * OnDiskFormat.sectorSize
@@ -28,7 +29,7 @@ struct TwinSectors {
     writer.write(generation)
     writer.write(raw: value)
     let padding = OnDiskFormat.sectorSize - 4 - writer.count
-    writer.write(raw: repeatElement(0, count: padding))
+    writer.write(raw: [UInt8](repeating: 0, count: padding))
     writer.write(Checksum.crc32c(writer.bytes))
     return writer.bytes
   }

@@ -2,9 +2,10 @@ internal import BinaryCodec
 public import RaftTypes
 
 extension WriteAheadLog {
-  /// Makes an empty directory a node's, durably: identity, blank ballot, and a log that holds `genesis`; nil
-  /// for a node that joins a cluster, whose log comes from the leader. A format that a crash interrupted may
-  /// be repeated; a directory that holds data is refused with `.alreadyFormatted`.
+  /// Makes an empty directory a node's, durably: identity, blank ballot, and a log that holds
+  /// `genesis`; nil for a node that joins a cluster, whose log comes from the leader. A format that
+  /// a crash interrupted may be repeated; a directory that holds data is refused with
+  /// `.alreadyFormatted`.
   /// - Precondition: `genesis` is entry 1 of term 0 with this cluster.
   public static func format(
     _ files: Files, _ identity: DiskIdentity, genesis: Entry?,

@@ -12,8 +12,8 @@ public enum Opening<Files: FileSystem> {
 extension WriteAheadLog {
   /// Opens a data directory and recovers what it holds.
   ///
-  /// Cuts a torn tail, keeps rotten records as faulty slots, and refuses with `.damaged` rather than forget
-  /// anything that may have been acknowledged. The caller holds the directory's lock.
+  /// Cuts a torn tail, keeps rotten records as faulty slots, and refuses with `.damaged` rather
+  /// than forget anything that may have been acknowledged. The caller holds the directory's lock.
   public static func open(
     _ files: Files, _ options: LogOptions = LogOptions()
   ) throws(LogFault) -> Opening<Files> {

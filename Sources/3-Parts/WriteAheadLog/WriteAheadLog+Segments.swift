@@ -2,9 +2,9 @@ internal import Determinism
 public import RaftTypes
 
 extension WriteAheadLog {
-  /// A spare segment that the log would like to have soon: give it to `SpareOrder.carryOut` on a thread that
-  /// may wait, then to `adopt`. Nil when there is one already. Each call is a new order. Without this an
-  /// append makes the segment itself, and waits for it.
+  /// A spare segment that the log would like to have soon: give it to `SpareOrder.carryOut` on a
+  /// thread that may wait, then to `adopt`. Nil when there is one already. Each call is a new
+  /// order. Without this an append makes the segment itself, and waits for it.
   public func orderSpare() -> SpareOrder? {
     guard spares.spares.isEmpty, spares.restoreReserve(beside: options.segmentSize) else {
       return nil
@@ -21,8 +21,8 @@ extension WriteAheadLog {
     try startSegment(stored: piece.body.count, base: last, previous: group.chain, isReset: false)
   }
 
-  // A full disk in the middle of a roll cannot be undone half: spares were reserved before, so only a file
-  // system that needs space to overwrite gets here.
+  // A full disk in the middle of a roll cannot be undone half: spares were reserved before, so only
+  // a file system that needs space to overwrite gets here.
   private func syncGroup() throws(LogFault) {
     group.close()
     guard !group.bytes.isEmpty else { return }
@@ -52,9 +52,9 @@ extension WriteAheadLog {
       sequence: header.sequence, start: OnDiskFormat.firstRecord, chain: previous)
   }
 
-  /// Gives back the segments that hold nothing above `index`. Whatever the caller asks for, the log that the
-  /// older of the two kept snapshots needs stays: should the newest be damaged, it and the log replace it
-  /// (pitfall 35). With fewer than two snapshots nothing is given back.
+  /// Gives back the segments that hold nothing above `index`. Whatever the caller asks for, the log
+  /// that the older of the two kept snapshots needs stays: should the newest be damaged, it and the
+  /// log replace it (pitfall 35). With fewer than two snapshots nothing is given back.
   /// - Returns: whether any segment was.
   @discardableResult
   public func compact(through index: LogIndex) throws(LogFault) -> Bool {
@@ -66,8 +66,9 @@ extension WriteAheadLog {
     return segments.count < before
   }
 
-  /// Discards the whole log, durably, also where it contradicts the snapshot (§7, pitfall 32): it then ends
-  /// at the snapshot. For a received snapshot, after `adopt` took it. Throws `.diskFull` with the log as it was.
+  /// Discards the whole log, durably, also where it contradicts the snapshot (§7, pitfall 32): it
+  /// then ends at the snapshot. For a received snapshot, after `adopt` took it. Throws `.diskFull`
+  /// with the log as it was.
   /// - Precondition: `snapshot` is the newest on the disk.
   public func reset(to snapshot: SnapshotDescriptor) throws(LogFault) {
     try refuseIfPoisoned()
@@ -81,7 +82,8 @@ extension WriteAheadLog {
     while segments.count > 1 { try dropOldest() }
   }
 
-  // Oldest first and each durable before the next, so that what a crash leaves is never a log with a hole.
+  // Oldest first and each durable before the next, so that what a crash leaves is never a log with
+  // a hole.
   func dropOldest() throws(LogFault) {
     let oldest = segments.removeFirst()
     try poisoning { () throws(FileFault) in
@@ -91,7 +93,8 @@ extension WriteAheadLog {
 }
 
 extension SegmentHeader {
-  /// Turns a spare into the segment of this header. The file gets its name only once the header is durable.
+  /// Turns a spare into the segment of this header. The file gets its name only once the header is
+  /// durable.
   static func install<Files: FileSystem>(
     _ header: SegmentHeader, in files: Files, spare: String
   ) throws(FileFault) -> Files.File {

@@ -1,9 +1,9 @@
 internal import RaftTypes
 
 extension WriteAheadLog {
-  /// Takes notice of a snapshot that a `SnapshotWriter` or `SnapshotReceiver` has finished, and removes all
-  /// but the newest two: by index, never by name or time (pitfall 34). A snapshot that is not newer than the
-  /// newest is removed itself and changes nothing (pitfall 33).
+  /// Takes notice of a snapshot that a `SnapshotWriter` or `SnapshotReceiver` has finished, and
+  /// removes all but the newest two: by index, never by name or time (pitfall 34). A snapshot that
+  /// is not newer than the newest is removed itself and changes nothing (pitfall 33).
   /// - Returns: whether it is the newest now.
   @discardableResult
   public func adopt(_ snapshot: SnapshotFile) throws(LogFault) -> Bool {

@@ -2,21 +2,25 @@ internal import BinaryCodec
 internal import Determinism
 public import RaftTypes
 
-/// The durable half of a node: its log in segments, its ballot and its snapshot files, over one data
-/// directory. The layout, and the argument why no crash loses what was acknowledged: OnDiskFormat.
+/// The durable half of a node: its log in segments, its ballot and its snapshot files, over one
+/// data directory. The layout, and the argument why no crash loses what was acknowledged:
+/// OnDiskFormat.
 ///
-/// Synchronous, and owned by one thread (in simulation: by one seed). Appends are collected and become
-/// durable by `sync`, all with one write and one fdatasync: group commit is calling `sync` once for all that
-/// arrived meanwhile. Nothing may be acknowledged before `sync` returned a position at or beyond it.
+/// Synchronous, and owned by one thread (in simulation: by one seed). Appends are collected and
+/// become durable by `sync`, all with one write and one fdatasync: group commit is calling `sync`
+/// once for all that arrived meanwhile. Nothing may be acknowledged before `sync` returned a
+/// position at or beyond it.
 ///
-/// A failed write or sync poisons the log: every later call throws `.poisoned`, and the node must stop,
-/// because the kernel may have dropped the pages and would report success next time (pitfall 48).
+/// A failed write or sync poisons the log: every later call throws `.poisoned`, and the node must
+/// stop, because the kernel may have dropped the pages and would report success next time (pitfall
+/// 48).
 public final class WriteAheadLog<Files: FileSystem> {
   /// One file of the log. The last of `segments` is the one written to.
   struct Segment {
     let sequence: UInt64
     let size: Int
-    /// The highest index that any of its records mentions: below a compaction it is no longer needed.
+    /// The highest index that any of its records mentions: below a compaction it is no longer
+    /// needed.
     var highest: LogIndex
     var path: String { OnDiskFormat.segmentPath(sequence) }
   }
@@ -65,8 +69,9 @@ public final class WriteAheadLog<Files: FileSystem> {
     segments.dropLast().reduce(0) { $0 + $1.size } + group.worstEnd
   }
 
-  /// Appends `entries`, whose indexes follow each other. Whatever the log held from the first one's index on
-  /// is replaced; that this was a conflict (§5.3) is the caller's to know. Durable after `sync`.
+  /// Appends `entries`, whose indexes follow each other. Whatever the log held from the first one's
+  /// index on is replaced; that this was a conflict (§5.3) is the caller's to know. Durable after
+  /// `sync`.
   ///
   /// Throws `.diskFull` when there is no room; then nothing of `entries` is in the log.
   /// - Precondition: the first index is at most one beyond the last.
@@ -88,9 +93,9 @@ public final class WriteAheadLog<Files: FileSystem> {
     }
   }
 
-  /// Puts bodies back into faulty slots: an entry replaces the faulty slot of its position and nothing else;
-  /// an entry that finds none is ignored. Truncates nothing, so that a crash between a fill and what follows
-  /// cannot lose later entries. Durable after `sync`. Throws like `append`.
+  /// Puts bodies back into faulty slots: an entry replaces the faulty slot of its position and
+  /// nothing else; an entry that finds none is ignored. Truncates nothing, so that a crash between
+  /// a fill and what follows cannot lose later entries. Durable after `sync`. Throws like `append`.
   public func fill(_ entries: [Entry]) throws(LogFault) {
     try refuseIfPoisoned()
     let wanted = entries.filter { faulty[$0.index] == $0.term }
@@ -105,11 +110,12 @@ public final class WriteAheadLog<Files: FileSystem> {
     faulty.map { LogPosition(term: $0.1, index: $0.0) }
   }
 
-  /// Makes everything appended and filled so far durable: one write, one fdatasync. Returns where the durable
-  /// log ends.
+  /// Makes everything appended and filled so far durable: one write, one fdatasync. Returns where
+  /// the durable log ends.
   ///
-  /// Throws `.diskFull` when the write found no room (a preallocated segment has it, except on file systems
-  /// that copy on write): the group waits, and a later `sync` writes it again. Any other failure poisons.
+  /// Throws `.diskFull` when the write found no room (a preallocated segment has it, except on file
+  /// systems that copy on write): the group waits, and a later `sync` writes it again. Any other
+  /// failure poisons.
   @discardableResult
   public func sync() throws(LogFault) -> LogPosition {
     try refuseIfPoisoned()
@@ -138,7 +144,8 @@ public final class WriteAheadLog<Files: FileSystem> {
     segments[segments.count - 1].highest = max(highest, piece.next.previous)
   }
 
-  // What `pieces` may need beyond the current segment, at worst: nothing is merged, nothing shrinks.
+  // What `pieces` may need beyond the current segment, at worst: nothing is merged, nothing
+  // shrinks.
   private func sizes(for pieces: [RecordPiece]) -> [Int] {
     var needed: [Int] = []
     var position = group.worstEnd

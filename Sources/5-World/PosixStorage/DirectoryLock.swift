@@ -18,9 +18,11 @@ public enum LockFault: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Keeps a data directory to one process: flock(2) on its `lock` file, which also names the process.
+/// Keeps a data directory to one process: flock(2) on its `lock` file, which also names the
+/// process.
 ///
-/// The kernel lets go of it when the process ends, however it ends; the file stays and means nothing then.
+/// The kernel lets go of it when the process ends, however it ends; the file stays and means
+/// nothing then.
 public final class DirectoryLock: Sendable {
   private let descriptor: FileDescriptor
 
@@ -38,7 +40,8 @@ public final class DirectoryLock: Sendable {
 
   deinit { try? descriptor.close() }
 
-  /// The process that runs on `directory`, nil when none does. Needs no more than to read the lock file.
+  /// The process that runs on `directory`, nil when none does. Needs no more than to read the lock
+  /// file.
   public static func holder(of directory: String) throws(LockFault) -> Int32? {
     let descriptor: FileDescriptor
     do throws(LockFault) {

@@ -5,8 +5,8 @@ public import WriteAheadLog
 
 /// An open file of a `PosixFileSystem`; closed when its last reference goes.
 ///
-/// Reads and writes name their offsets (pread(2), pwrite(2)), so threads may share one; the log gives each
-/// thread its own nevertheless.
+/// Reads and writes name their offsets (pread(2), pwrite(2)), so threads may share one; the log
+/// gives each thread its own nevertheless.
 public final class PosixFile: StoredFile, Sendable {
   private let descriptor: FileDescriptor
   private let path: String
@@ -21,6 +21,7 @@ public final class PosixFile: StoredFile, Sendable {
     try? descriptor.close()
   }
 
+  /// Length of the file, fstat(2).
   public func size() throws(FileFault) -> Int {
     var status = stat()
     guard fstat(descriptor.rawValue, &status) == 0 else {
@@ -29,6 +30,7 @@ public final class PosixFile: StoredFile, Sendable {
     return Int(status.st_size)
   }
 
+  /// pread(2) until `count` bytes are there or the file ends.
   public func read(_ count: Int, at offset: Int) throws(FileFault) -> [UInt8] {
     var fault: Errno?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -49,6 +51,7 @@ public final class PosixFile: StoredFile, Sendable {
     return bytes
   }
 
+  /// pwrite(2) until everything is written.
   public func write(_ bytes: Bytes, at offset: Int) throws(FileFault) {
     try posix("pwrite", path) {
       try bytes.withUnsafeBytes { buffer in
@@ -62,8 +65,9 @@ public final class PosixFile: StoredFile, Sendable {
     }
   }
 
-  /// Allocates the blocks (so that the disk cannot fill up later), then really writes zeros: into blocks that
-  /// are only allocated, every first write changes metadata, and fdatasync(2) waits for the journal.
+  /// Allocates the blocks (so that the disk cannot fill up later), then really writes zeros: into
+  /// blocks that are only allocated, every first write changes metadata, and fdatasync(2) waits for
+  /// the journal.
   public func allocate(_ size: Int) throws(FileFault) {
     guard size > 0 else { return try truncate(to: 0) }
     var code = EINTR
@@ -77,12 +81,15 @@ public final class PosixFile: StoredFile, Sendable {
     try truncate(to: size)
   }
 
+  /// ftruncate(2).
   public func truncate(to size: Int) throws(FileFault) {
     try posix("ftruncate", path) { try descriptor.resize(to: Int64(size)) }
   }
 
+  /// fdatasync(2), once.
   public func sync() throws(FileFault) {
-    // Not repeated on any failure: the second call would succeed and mean nothing (fsync(2), NOTES).
+    // Not repeated on any failure: the second call would succeed and mean nothing (fsync(2),
+    // NOTES).
     guard fdatasync(descriptor.rawValue) == 0 else {
       throw FileFault(Errno(rawValue: errno), "fdatasync", path)
     }

@@ -4,9 +4,9 @@ public import WriteAheadLog
 
 /// A data directory on a real disk.
 ///
-/// Files are made with mode 0600 and directories with 0700: a node's data is its own, whatever the umask
-/// would allow. Interrupted calls are repeated, short reads and writes go on; `ENOSPC` and `EDQUOT` become
-/// `.noSpace`.
+/// Files are made with mode 0600 and directories with 0700: a node's data is its own, whatever the
+/// umask would allow. Interrupted calls are repeated, short reads and writes go on; `ENOSPC` and
+/// `EDQUOT` become `.noSpace`.
 public struct PosixFileSystem: FileSystem, Sendable {
   /// Whether files may be changed; tools that only look open a directory read-only.
   public enum Access: Sendable {
@@ -23,7 +23,8 @@ public struct PosixFileSystem: FileSystem, Sendable {
     self.access = access
   }
 
-  /// Makes the data directory and the directories above it, unless they are there, and syncs the names.
+  /// Makes the data directory and the directories above it, unless they are there, and syncs the
+  /// names.
   public func makeRoot() throws(FileFault) {
     var made = FilePath(root).isAbsolute ? FilePath("/") : FilePath(".")
     for component in FilePath(root).components {
@@ -34,10 +35,12 @@ public struct PosixFileSystem: FileSystem, Sendable {
     }
   }
 
+  /// open(2) with O_CREAT and O_EXCL.
   public func create(_ path: String) throws(FileFault) -> PosixFile {
     try openFile(path, .readWrite, [.create, .exclusiveCreate, .closeOnExec])
   }
 
+  /// open(2), by the directory's `Access`.
   public func open(_ path: String) throws(FileFault) -> PosixFile {
     try openFile(path, access == .readWrite ? .readWrite : .readOnly, .closeOnExec)
   }
@@ -52,10 +55,12 @@ public struct PosixFileSystem: FileSystem, Sendable {
     return PosixFile(descriptor, path: path)
   }
 
+  /// mkdir(2); that it is there is no fault.
   public func createDirectory(_ path: String) throws(FileFault) {
     _ = try makeDirectory(absolute(path))
   }
 
+  /// readdir(3), in no order.
   public func list(_ path: String) throws(FileFault) -> [String] {
     guard let stream = opendir(absolute(path).string) else {
       throw FileFault(Errno(rawValue: errno), "opendir", path)
@@ -77,22 +82,26 @@ public struct PosixFileSystem: FileSystem, Sendable {
     }
   }
 
+  /// rename(2).
   public func rename(_ path: String, to target: String) throws(FileFault) {
     guard Glibc.rename(absolute(path).string, absolute(target).string) == 0 else {
       throw FileFault(Errno(rawValue: errno), "rename", path)
     }
   }
 
+  /// unlink(2).
   public func remove(_ path: String) throws(FileFault) {
     guard unlink(absolute(path).string) == 0 else {
       throw FileFault(Errno(rawValue: errno), "unlink", path)
     }
   }
 
+  /// fsync(2) on the directory.
   public func syncDirectory(_ path: String) throws(FileFault) {
     try syncDirectory(at: absolute(path))
   }
 
+  /// statvfs(3): what is free for an unprivileged process.
   public func freeSpace() throws(FileFault) -> Int {
     var status = statvfs()
     guard statvfs(root, &status) == 0 else {

@@ -2,8 +2,8 @@ import BinaryCodec
 import Determinism
 import WriteAheadLog
 
-/// A disk in memory that forgets like a real one: until a sync, any subset of the sectors written and of the
-/// names changed may survive a crash, and a sector may be torn at any byte.
+/// A disk in memory that forgets like a real one: until a sync, any subset of the sectors written
+/// and of the names changed may survive a crash, and a sector may be torn at any byte.
 final class CrashableDisk: FileSystem {
   /// Something whose name a directory holds.
   enum Node {
