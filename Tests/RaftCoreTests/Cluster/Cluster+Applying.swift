@@ -11,6 +11,7 @@ extension Cluster {
         throw Violation("\(id) installs \(snapshot.position), which takes it back")
       }
       servers[id]?.applied = snapshot.position.index
+      installs += 1
     }
     for entry in effects.committed {
       let isNew = try oracle.applied(entry, behind: servers[id]?.applied ?? .zero, by: id)
@@ -26,7 +27,7 @@ extension Cluster {
   private func checkQuorumHolds(_ position: LogPosition, _ core: RaftNode) throws {
     guard position.index > genesis.index, let membership = core.configurations.at(position.index)
     else { return }
-    let holding = Quorum.tally(in: membership) { servers[$0]?.disk.holds(position) ?? false }
+    let holding = Quorum.tally(in: membership) { servers[$0]?.disk.held(position) ?? false }
     guard holding == .won else {
       throw Violation("\(position) is committed and no quorum holds it")
     }

@@ -4,18 +4,21 @@ import RaftTypes
 
 // One step of one node: its effects are honoured in their order, and everything is checked.
 extension Cluster {
-  mutating func step(_ id: NodeID, _ input: Input) throws {
+  mutating func step(_ id: NodeID, _ input: Input) throws { try step(id, [input]) }
+
+  /// Several inputs of one turn.
+  mutating func step(_ id: NodeID, _ inputs: [Input]) throws {
     guard let old = servers[id]?.core else { throw Violation("\(id) is down") }
     var core = old
     servers[id]?.core = nil
-    let effects = core.step(input, at: now)
+    let effects = core.step(inputs, at: now)
     servers[id]?.core = core
-    tell("\(id) \(Story.line(input)) -> \(Story.line(effects, core))")
+    tell("\(id) \(inputs.map(Story.line)) -> \(Story.line(effects, core))")
     do {
       try core.checkInvariants()
       try core.checkTransition(from: old)
     } catch {
-      throw Violation("\(error) after \(input)")
+      throw Violation("\(error) after \(inputs.map(Story.line))")
     }
     if core.isLeader, !old.isLeader || core.term > old.term { try oracle.elected(core) }
     if old.isLeader, !core.isLeader, !effects.relinquish {
@@ -78,7 +81,7 @@ extension Cluster {
       try checkVote(envelope, ballot)
     }
     if case .appendReply(.accepted(let durable)) = envelope.message,
-      !server.disk.holds(durable)
+      !server.disk.holdsAll(through: durable)
     {
       throw Violation("\(envelope.from) acknowledges \(durable), which its disk lacks")
     }

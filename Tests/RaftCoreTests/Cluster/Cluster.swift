@@ -30,8 +30,14 @@ struct Cluster {
   /// Messages that `Network.fate` kept.
   var kept: [Envelope] = []
   var diskDelay = TimeSpan.microseconds(200)
+  /// How much of the future one turn of a node takes in at once.
+  var turn = TimeSpan.zero
   /// Outcomes of reads and proposals, by ticket.
   var ledger = Ledger()
+  /// Steps since the clock last moved.
+  private var idle = 0
+  /// Snapshots that replaced a state machine.
+  var installs = 0
   /// Lines of what happened; kept only when asked for.
   var story: [String]?
   /// A snapshot's encoded length, and how much of it travels in one chunk.
@@ -125,6 +131,8 @@ struct Cluster {
   mutating func advance(until limit: Instant = .distantFuture) throws -> Bool {
     let next = nextInstant
     guard next <= limit, next < .distantFuture else { return false }
+    idle = next > now ? 0 : idle + 1
+    guard idle < 20_000 else { throw Violation("time stands still: a deadline that is not met") }
     now = max(now, next)
     if let event = events.first, event.due <= next {
       events.removeFirst()
@@ -141,7 +149,8 @@ struct Cluster {
   private mutating func happen(_ happening: Happening) throws {
     switch happening {
     case .arrival(let envelope):
-      if isUp(envelope.to) { try step(envelope.to, .received(envelope)) }
+      guard isUp(envelope.to) else { return }
+      try step(envelope.to, [.received(envelope)] + together(at: envelope.to))
     case .logDone(let id, let life):
       guard servers[id]?.life == life, isUp(id), servers[id]?.disk.hangs == false else { return }
       try finishWrite(of: id)
@@ -155,6 +164,20 @@ struct Cluster {
       }
       try step(id, .snapshotReceived(snapshot))
     }
+  }
+
+  /// What else arrives there before `turn` is over: it is stepped in the same turn.
+  private mutating func together(at id: NodeID) -> [Input] {
+    guard turn > .zero else { return [] }
+    var inputs: [Input] = []
+    events.removeAll { event in
+      guard event.due <= now + turn, case .arrival(let envelope) = event.happening,
+        envelope.to == id
+      else { return false }
+      inputs.append(.received(envelope))
+      return true
+    }
+    return inputs
   }
 
   /// Lets time pass and everything happen that is due.

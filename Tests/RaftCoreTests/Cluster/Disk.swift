@@ -80,6 +80,21 @@ struct Disk {
     return entry.position == position
   }
 
+  /// Whether the disk holds this position and every body before it.
+  func holdsAll(through position: LogPosition) -> Bool {
+    guard holds(position) else { return false }
+    let covered = snapshot?.position.index ?? .zero
+    return slots.prefix { $0.position.index <= position.index }.allSatisfy { slot in
+      if case .faulty(let rotted) = slot { rotted.index <= covered } else { true }
+    }
+  }
+
+  /// Whether the disk holds this position, or did before it rotted.
+  func held(_ position: LogPosition) -> Bool {
+    if holds(position) { return true }
+    return place(of: position.index).map { slots[$0] == .faulty(position) } ?? false
+  }
+
   private func place(of index: LogIndex) -> Int? {
     let place = index.distance(from: base.index) - 1
     return slots.indices.contains(place) ? place : nil

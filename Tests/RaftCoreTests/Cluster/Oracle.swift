@@ -18,6 +18,9 @@ struct Oracle {
   /// How far the state machines have got, at the best of them.
   var end: LogIndex { LogIndex(UInt64(history.count)) }
 
+  /// Terms that had a leader.
+  var elections: Int { leaders.count }
+
   func entry(at index: LogIndex) -> Entry? {
     history.indices.contains(Int(index.number) - 1) ? history[Int(index.number) - 1] : nil
   }
@@ -67,7 +70,8 @@ struct Oracle {
     leaders[node.term] = node.id
     for entry in history where entry.index > node.log.base.index {
       guard node.log.holds(entry.position) else {
-        throw Violation("leader completeness: \(node.id) leads \(node.term) without \(entry.position)")
+        throw Violation(
+          "leader completeness: \(node.id) leads \(node.term) without \(entry.position)")
       }
     }
   }
@@ -76,7 +80,8 @@ struct Oracle {
   mutating func voted(_ voter: NodeID, for candidate: NodeID, in term: Term) throws {
     let earlier = votes[voter]?[term]
     guard earlier == nil || earlier == candidate else {
-      throw Violation("\(voter) votes for \(String(describing: earlier)) and \(candidate) in \(term)")
+      throw Violation(
+        "\(voter) votes for \(String(describing: earlier)) and \(candidate) in \(term)")
     }
     votes[voter, default: SortedMap()][term] = candidate
   }
@@ -91,7 +96,9 @@ struct Oracle {
 
   private static func mix(_ hash: UInt64, _ entry: Entry) -> UInt64 {
     var sum = hash &* 31 &+ entry.term.number &* 7 &+ entry.index.number
-    if case .command(let bytes) = entry.payload { for byte in bytes { sum = sum &* 31 &+ UInt64(byte) } }
+    if case .command(let bytes) = entry.payload {
+      for byte in bytes { sum = sum &* 31 &+ UInt64(byte) }
+    }
     return sum
   }
 }

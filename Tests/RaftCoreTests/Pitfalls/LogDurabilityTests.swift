@@ -84,6 +84,7 @@ struct LogDurabilityTests {
     #expect(lone.node.log.base == at(1, 4))
     try lone.append(Lone.entries(1, 2...3), after: at(0, 1), term: 1)
     #expect(lone.node.log.last == at(1, 6))
+    #expect(lone.effects.acknowledged == [at(1, 6)])
     try lone.append(Lone.entries(1, 3...7), after: at(1, 2), term: 1)
     #expect(lone.node.log.last == at(1, 7))
     #expect(lone.effects.logWrites.map(\.change) == [.append(Lone.entries(1, 7...7))])
@@ -106,12 +107,16 @@ struct LogDurabilityTests {
     try cluster.elect()
     cluster.servers[n1]?.disk.hangs = true
     try cluster.propose("x", at: n1)
+    try cluster.propose("y", at: n1)
     try cluster.run(for: .seconds(1))
     #expect(cluster.oracle.end == LogIndex(2))
+    // The disk's word about one of the two is no word about the other.
+    try cluster.finishWrite(of: n1)
+    #expect(cluster.oracle.end == LogIndex(3))
     try cluster.crash(n1)
     cluster.start(n1)
     try cluster.elect()
-    try cluster.propose("y", at: n1)
+    try cluster.propose("z", at: n1)
     try cluster.run(for: .seconds(1))
     #expect(cluster.hasConverged([n1]))
   }

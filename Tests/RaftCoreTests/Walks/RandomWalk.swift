@@ -13,6 +13,9 @@ struct RandomWalk {
     let copyPercent: UInt64
     let delayMost: TimeSpan
     let diskDelay: TimeSpan
+    let turn: TimeSpan
+    /// Node 1's disk may rot; the others' never do, so that a good copy stays.
+    let rots: Bool
     let limits: Limits
 
     init(_ dice: inout Dice) {
@@ -22,6 +25,8 @@ struct RandomWalk {
       copyPercent = [0, 5, 30][Int(dice.below(3))]
       delayMost = .milliseconds([1, 5, 40, 150][Int(dice.below(4))])
       diskDelay = .milliseconds([0, 1, 10, 60][Int(dice.below(4))])
+      turn = .microseconds([0, 0, 300, 5000][Int(dice.below(4))])
+      rots = voters >= 3 && dice.chance(1, in: 3)
       var limits = Limits()
       limits.appendBytes = [64, 200, 1 << 20][Int(dice.below(3))]
       limits.appendsInFlight = [1, 4, 64][Int(dice.below(3))]
@@ -48,17 +53,14 @@ struct RandomWalk {
     cluster.network.copyPercent = plan.copyPercent
     cluster.network.delayMost = plan.delayMost
     cluster.diskDelay = plan.diskDelay
+    cluster.turn = plan.turn
   }
 
   /// Safety: whatever happens, nothing that was checked may break.
   mutating func wander(steps: Int) throws {
     for _ in 0..<steps {
-      if dice.chance(1, in: 12) { try disturb() } else { try proceed() }
+      if dice.chance(1, in: 8) { try disturb() } else { _ = try cluster.advance() }
     }
-  }
-
-  private mutating func proceed() throws {
-    _ = try cluster.advance()
   }
 
   private mutating func anyone() -> NodeID { cluster.ids[Int(dice.below(UInt64(cluster.ids.count)))] }
@@ -68,10 +70,12 @@ struct RandomWalk {
     switch dice.below(30) {
     case 0...9: try write(at: dice.chance(1, in: 4) ? id : cluster.leader ?? id)
     case 10...14: if cluster.isUp(id) { try cluster.read(at: id) }
-    case 15...16: if cluster.isUp(id) { try cluster.takeSnapshot(at: id) }
+    case 15...16:
+      let taker = dice.chance(1, in: 2) ? id : cluster.leader ?? id
+      if cluster.isUp(taker) { try cluster.takeSnapshot(at: taker) }
     case 17:
-      if cluster.isUp(id) {
-        try cluster.step(id, .transfer(to: dice.chance(1, in: 2) ? nil : anyone()))
+      if let leader = cluster.leader {
+        try cluster.step(leader, .transfer(to: dice.chance(1, in: 2) ? nil : anyone()))
       }
     case 18...19: try crashOrStart(id)
     case 20: if !cluster.isUp(id) { cluster.start(id) }
@@ -100,6 +104,10 @@ struct RandomWalk {
     if cluster.isUp(id) {
       try cluster.crash(
         id, keepingWrites: Int(dice.below(3)), ballots: Int(dice.below(2)))
+      if plan.rots, id == NodeID(1), dice.chance(1, in: 2) {
+        let last = cluster.servers[id]?.disk.last.index.number ?? 0
+        if last > 1 { cluster.servers[id]?.disk.rot(LogIndex(2 + dice.below(last - 1))) }
+      }
     } else {
       cluster.start(id)
     }
@@ -132,7 +140,7 @@ struct RandomWalk {
     }
     let leader = try cluster.elect(atMost: .seconds(12))
     let ticket = try cluster.propose("last", at: leader)
-    let reads = try cluster.ids.map { try cluster.read(at: $0) }
+    for id in cluster.ids { try cluster.read(at: id) }
     let ids = cluster.ids
     do {
       try cluster.run(atMost: .seconds(12)) { cluster in
@@ -140,9 +148,12 @@ struct RandomWalk {
           && (cluster.ledger.appended[ticket] != nil || cluster.ledger.refused[ticket] != nil)
       }
     } catch {
-      let states = ids.map { "\($0): \(Story.line(Effects(), cluster[$0])) applied \(cluster.servers[$0]?.applied ?? .zero) asked \(cluster.ledger.reads.count)" }
-      throw Violation("no convergence: \(error); history \(cluster.oracle.end)\n" + states.joined(separator: "\n"))
+      let states = ids.map { id in
+        "\(id): \(Story.line(Effects(), cluster[id])) applied \(cluster.servers[id]?.applied ?? .zero)"
+      }
+      throw Violation(
+        "no convergence: \(error); history \(cluster.oracle.end), reads \(cluster.ledger.reads.count)\n"
+          + states.joined(separator: "\n"))
     }
-    _ = reads
   }
 }

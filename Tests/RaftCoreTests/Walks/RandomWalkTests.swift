@@ -5,7 +5,10 @@ import Testing
 
 @Suite("Random walks")
 struct RandomWalkTests {
-  @Test("whatever happens nothing breaks, and what is healed makes progress", arguments: 0..<40)
+  /// Blocks of ten seeds.
+  static let blocks = UInt64(0)..<20
+
+  @Test("whatever happens nothing breaks, and what is healed makes progress", arguments: blocks)
   func walk(block: UInt64) throws {
     for seed in (block * 10)..<(block * 10 + 10) {
       var walk = RandomWalk(seed: seed)
@@ -17,5 +20,36 @@ struct RandomWalkTests {
         return
       }
     }
+  }
+
+  @Test("the same seed walks the same way")
+  func reproducible() throws {
+    for seed in UInt64(0)..<3 {
+      var stories: [[String]] = []
+      for _ in 0..<2 {
+        var walk = RandomWalk(seed: seed, telling: true)
+        try walk.wander(steps: 500)
+        stories.append(walk.cluster.story ?? [])
+      }
+      #expect(stories[0] == stories[1])
+      #expect(stories[0].count > 300)
+    }
+  }
+
+  @Test("the walks meet what they are meant to meet")
+  func coverage() throws {
+    var (elections, installs, reads, transfers) = (0, 0, 0, 0)
+    for seed in UInt64(0)..<30 {
+      var walk = RandomWalk(seed: seed)
+      try walk.wander(steps: 1500)
+      elections += walk.cluster.oracle.elections
+      installs += walk.cluster.installs
+      reads += walk.cluster.ledger.readsDone
+      transfers += walk.cluster.ledger.transfers.filter { $0 != .notLeader }.count
+    }
+    #expect(elections > 60)
+    #expect(installs > 5)
+    #expect(reads > 100)
+    #expect(transfers > 20)
   }
 }
