@@ -143,4 +143,23 @@ struct RecordTreeTests {
     #expect(copy.checkInvariants() && tree.checkInvariants())
     #expect((copy.count, tree.count) == (5000, 500))
   }
+
+  @Test("joining a thin leaf with one that a copy shares leaves the copy as it was")
+  func joiningSharedLeaves() {
+    var tree = RecordTree()
+    let keys = (0..<5000).map { key(UInt64($0), long: true) }
+    for key in keys {
+      _ = key.withUnsafeBytes { tree.insert(record(key, 2), at: Position($0)) }
+    }
+    func remove(_ chosen: some Sequence<Int>) {
+      for i in chosen { _ = keys[i].withUnsafeBytes { tree.remove(Position($0)) } }
+    }
+    // A third of each full leaf is left: too many to be joined, few enough to be joined with.
+    remove(keys.indices.filter { $0 % 3 != 0 })
+    let copy = tree
+    remove(keys.indices.reversed().filter { $0 % 3 == 0 && $0 % 4 != 0 })
+    #expect(tree.checkInvariants() && copy.checkInvariants())
+    #expect(tree.all.map { Array($0.key) } == keys.indices.filter { $0 % 12 == 0 }.map { keys[$0] })
+    #expect(copy.all.map { Array($0.key) } == keys.indices.filter { $0 % 3 == 0 }.map { keys[$0] })
+  }
 }

@@ -37,6 +37,13 @@ public struct ByteWriter: Sendable {
   /// A 32-bit length, then the text as UTF-8.
   public mutating func write(text: String) { write(sized: Array(text.utf8)) }
 
+  /// A 32-bit length, then the bytes; for those that stand in no array.
+  public mutating func write(sized: UnsafeRawBufferPointer) {
+    precondition(sized.count <= UInt32.max, "ByteWriter: \(sized.count) bytes exceed a 32-bit length")
+    write(UInt32(sized.count))
+    bytes.append(contentsOf: sized)
+  }
+
   /// A presence byte, then the value when there is one.
   public mutating func write<Value>(
     optional value: Value?, _ body: (inout ByteWriter, Value) -> Void
