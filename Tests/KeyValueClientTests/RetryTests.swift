@@ -70,6 +70,17 @@ struct RetryTests {
     #expect(server.seen.count == 2)
   }
 
+  @Test("a put that its caller made idempotent is sent again when the server does not know either")
+  func serverDoesNotKnow() async throws {
+    let server = try await ScriptedServer.start { number, _ in
+      number == 0
+        ? .error(502, "connection_lost", outcome: "unknown", retryable: false)
+        : .ok(#"{"revision":7}"#)
+    }
+    let answer = try await client([server]).put(key, value, ifUnknown: .sendAgain)
+    #expect(answer.revision == Revision(7))
+  }
+
   @Test("a put that was answered not_applied is sent again")
   func notApplied() async throws {
     let server = try await ScriptedServer.start { number, _ in

@@ -101,7 +101,7 @@ private final class StoreNode: RequestPort {
     case .unknown:
       _ = perform(call.request)
       deliver(
-        .failed(ClientError(.connectionLost, "scripted", outcome: .unknown, retryable: true)))
+        .failed(ClientError(.connectionLost, "scripted", outcome: .unknown, retryable: false)))
     }
   }
 

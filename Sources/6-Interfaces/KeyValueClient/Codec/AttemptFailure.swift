@@ -12,12 +12,15 @@ struct AttemptFailure: Error, Sendable {
   let error: ClientError
   /// How long an overloaded server asks to be left alone.
   let retryAfter: Duration?
+  /// Whether `error` is a server's own document.
+  let isFromServer: Bool
 
   /// The endpoint is healthy and the leader known, but it is full: ask the same one again, later.
   var isOverload: Bool { error.code == .overloaded && error.outcome == .notApplied }
 
   init(_ failure: ExchangeFailure, at endpoint: Endpoint) {
     retryAfter = nil
+    isFromServer = false
     switch failure {
     case .notSent(let why):
       error = ClientError(
@@ -42,6 +45,7 @@ struct AttemptFailure: Error, Sendable {
   /// A reply that says success and cannot be read: something was done, but nobody knows what.
   init(_ fault: ReplyFault, at endpoint: Endpoint) {
     retryAfter = nil
+    isFromServer = false
     switch fault {
     case .malformed(let why):
       error = ClientError(
@@ -52,9 +56,9 @@ struct AttemptFailure: Error, Sendable {
 
   /// A status of 300 and more.
   init(refused reply: HTTPReply, at endpoint: Endpoint) {
-    error =
-      ErrorReply.read(reply.body)
-      ?? AttemptFailure.withoutDocument(status: reply.status, at: endpoint)
+    let document = ErrorReply.read(reply.body)
+    error = document ?? AttemptFailure.withoutDocument(status: reply.status, at: endpoint)
+    isFromServer = document != nil
     // 503 comes with one too, but it is about that node: another one may lead in a moment.
     retryAfter = reply.status == 429 ? reply.retryAfter.map { .seconds(min(max($0, 0), 60)) } : nil
   }

@@ -41,7 +41,7 @@ extension KeyValueClient {
       attempts += 1
       isUnknown = isUnknown || failure.error.outcome == .unknown
       guard effect.allowsResending(after: failure.error), !Task.isCancelled else {
-        throw effect.verdict(failure.error, isUnknown: isUnknown)
+        throw effect.verdict(failure, isUnknown: isUnknown)
       }
       if !failure.isOverload {
         preference.failed(endpoint)
@@ -55,7 +55,7 @@ extension KeyValueClient {
       // A write that has no time left to be answered would only turn a clear refusal into an
       // unknown.
       guard clock.now + wait + Limits.leastAttempt < deadline else {
-        throw effect.verdict(failure.error, isUnknown: isUnknown)
+        throw effect.verdict(failure, isUnknown: isUnknown)
       }
       if !isDirect { try? await clock.sleep(for: wait) }
     }
@@ -119,22 +119,28 @@ extension Effect {
     switch error.outcome {
     case .applied: false
     case .notApplied: error.retryable
-    case .unknown: error.retryable && self != .write(ifUnknown: .fail)
+    // `retryable` says here that a repetition may do it twice: the caller knew that. Only what is
+    // too large stays too large.
+    case .unknown: error.code != .tooLarge && self != .write(ifUnknown: .fail)
     }
   }
 
   /// The last failure, as the answer to the whole operation.
-  func verdict(_ last: ClientError, isUnknown: Bool) -> ClientError {
+  func verdict(_ failure: AttemptFailure, isUnknown: Bool) -> ClientError {
+    let last = failure.error
     switch self {
     case .read:
-      ClientError(
+      return ClientError(
         last.code, last.message, outcome: .notApplied, retryable: last.retryable,
         leader: last.leader)
     case .write where isUnknown && last.outcome != .applied:
-      ClientError(
-        last.code, last.message + "; the write may have been applied: read before writing again",
-        outcome: .unknown, retryable: false, leader: last.leader)
-    case .write: last
+      // A server that does not know says so itself.
+      let isSaid = last.outcome == .unknown && failure.isFromServer
+      let advice = "; the write may have been applied: read before writing again"
+      return ClientError(
+        last.code, last.message + (isSaid ? "" : advice), outcome: .unknown, retryable: false,
+        leader: last.leader)
+    case .write: return last
     }
   }
 }

@@ -29,7 +29,7 @@ package final class Connection: Sendable {
       .connect(host: endpoint.host, port: Int(endpoint.port))
       .map { Connection($0, endpoint: endpoint) }
       .flatMapErrorThrowing { error in
-        throw ExchangeFailure.notSent("cannot connect to \(endpoint): \(Self.plain(error))")
+        throw ExchangeFailure.notSent("cannot connect to \(endpoint): \(error.inFewWords)")
       }
   }
 
@@ -55,16 +55,4 @@ package final class Connection: Sendable {
   }
 
   package func close() { channel.close(promise: nil) }
-
-  /// The reason in a few words, without the nesting of NIO's connection errors.
-  private static func plain(_ error: any Error) -> String {
-    switch error {
-    case let error as NIOConnectionError:
-      if let dns = error.dnsAError ?? error.dnsAAAAError { return "\(dns)" }
-      return error.connectionErrors.first.map { plain($0.error) } ?? "no address"
-    case let error as IOError: return String(cString: strerror(error.errnoCode))
-    case ChannelError.connectTimeout: return "no answer"
-    default: return "\(error)"
-    }
-  }
 }

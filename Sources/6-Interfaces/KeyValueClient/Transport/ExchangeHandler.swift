@@ -92,7 +92,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    end(context, .lost(error is HTTPParserError ? "the reply is not HTTP" : "\(error)"))
+    end(context, .lost(error is HTTPParserError ? "the reply is not HTTP" : error.inFewWords))
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {

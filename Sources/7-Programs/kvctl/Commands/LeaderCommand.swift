@@ -6,7 +6,8 @@ internal import RaftTypes
 struct LeaderCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "leader", abstract: "Shows the leader, or hands leadership over.",
-    subcommands: [Show.self, Move.self])
+    subcommands: [Show.self, Move.self],
+    defaultSubcommand: Show.self)
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Shows who leads.")
@@ -44,13 +45,22 @@ struct LeaderCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+      // Not through the virtual address: the transfer closes it, and the answer would be lost.
+      let view = try await ClusterView.gather(
+        connection.resolved(), timeout: min(connection.timeout.duration, .milliseconds(1500)))
+      let leader = view.status.leader
+      let nodes =
+        view.status.nodes.filter { $0.id == leader }
+        + view.status.nodes.filter { $0.id != leader }
+      let endpoints = nodes.compactMap { Endpoint($0.clientAddress) }
       var configuration = try connection.configuration()
+      if !endpoints.isEmpty { configuration.endpoints = endpoints }
       configuration.replyTimeout = configuration.deadline
-      let leader = try await KeyValueClient(configuration)
+      let successor = try await KeyValueClient(configuration)
         .transferLeadership(to: to.map { NodeID($0) })
       var printer = Printer()
       try printer.line(
-        output.format == .json ? #"{"leader":\#(leader.number)}"# : "leader is now \(leader)")
+        output.format == .json ? #"{"leader":\#(successor.number)}"# : "leader is now \(successor)")
       try printer.flush()
     }
   }
