@@ -194,6 +194,49 @@ struct DamageTests {
     #expect(damage.remedy == Damage.rejoin)
   }
 
+  @Test("pitfall 49: no two rotten sectors lose a slot in silence, but for the very last record")
+  func twoSectors() throws {
+    let (disk, slots) = try Self.sample()
+    let sectors = Self.segments.flatMap { path in (0..<4).map { (path, $0) } }
+    for (i, first) in sectors.enumerated() {
+      for second in sectors[(i + 1)...] {
+        let damaged = disk.copy()
+        damaged.rot(first.0, sector: first.1)
+        damaged.rot(second.0, sector: second.1)
+        guard let recovery = try? Sample.open(damaged).recovery else { continue }
+        let found = recovery.slots.map(\.position)
+        let expected = slots.map(\.position)
+        #expect(
+          found == expected || found == expected.dropLast(), "\(first) and \(second)")
+      }
+    }
+  }
+
+  @Test("pitfall 49: a lost conflict at a segment's end is refused, though the log seems to go on")
+  func lostConflict() throws {
+    let disk = CrashableDisk()
+    let options = LogOptions(segmentSize: 4 * 4096, reserveSize: 0, spareLimit: 1)
+    try WriteAheadLog.format(disk, Sample.identity, genesis: Sample.genesis, options)
+    guard case .opened(let log, _) = try WriteAheadLog.open(disk, options) else { return }
+    let groups = [
+      Sample.entries(1, 2...5), Sample.entries(1, 6...6), Sample.entries(2, 3...4),
+      Sample.entries(2, 5...5),
+    ]
+    for group in groups {
+      try log.append(group)
+      try log.sync()
+    }
+    // Two groups a segment: the conflict ends the second one, in its last two sectors.
+    disk.rot("wal/2.log", sector: 2)
+    disk.rot("wal/2.log", sector: 3)
+    let fault = #expect(throws: LogFault.self) { _ = try Sample.open(disk) }
+    guard case .damaged(let damage) = fault else {
+      Issue.record("\(String(describing: fault))")
+      return
+    }
+    #expect(damage.path == "wal/2.log" && damage.offset == 2 * 4096 + 64)
+  }
+
   @Test("pitfall 49: a missing segment is refused by name")
   func missingSegment() throws {
     let (disk, _) = try Self.sample()

@@ -92,6 +92,23 @@ struct SnapshotReceiverTests {
     #expect(throws: LogFault.self) { try receiver.finish() }
   }
 
+  @Test("only one snapshot is received at a time, and a part that is no longer needed goes")
+  func leftovers() throws {
+    let (disk, log) = try Sample.log()
+    for index in [UInt64(5), 9] {
+      var receiver = try SnapshotReceiver(disk, Sample.snapshot(2, index), size: 100)
+      try receiver.append(offset: 0, [1, 2])
+    }
+    func parts() -> [String] { disk.names.keys.filter { $0.contains("receiving") } }
+    #expect(parts() == ["snapshots/receiving-9-2-100"])
+    #expect(try Sample.open(disk).recovery.notes.isEmpty)
+    try log.adopt(try Sample.write(disk, Sample.snapshot(3, 20)))
+    #expect(
+      try Sample.open(disk).recovery.notes.contains(
+        .unfinishedRemoved(path: "snapshots/receiving-9-2-100")))
+    #expect(parts() == [])
+  }
+
   @Test("pieces outside the announced size are ignored")
   func outside() throws {
     let disk = try Sample.formatted()

@@ -12,3 +12,14 @@ public enum FileFault: Error, Equatable, Sendable {
   /// again.
   case io(path: String, operation: String, code: Int32)
 }
+
+extension FileFault: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .notFound(let path): "\(path): no such file"
+    case .exists(let path): "\(path): the file exists"
+    case .noSpace(let path): "\(path): no space left on the disk"
+    case .io(let path, let operation, let code): "\(path): \(operation) failed, error \(code)"
+    }
+  }
+}

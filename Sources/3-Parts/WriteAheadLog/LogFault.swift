@@ -29,6 +29,26 @@ public enum LogFault: Error, Equatable, Sendable {
   }
 }
 
+extension LogFault: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .poisoned(let fault):
+      "the log failed (\(fault)) and takes nothing more; restart the node"
+    case .diskFull(let path):
+      "the disk is full (\(path)): writes are refused until space returns"
+    case .damaged(let damage): "\(damage)"
+    case .unsupportedVersion(let path, let found, let supported):
+      "\(path) has format version \(found), this program knows \(supported): "
+        + "run the version that wrote it"
+    case .foreign(let path, let found, let expected):
+      "\(path) belongs to \(found), not to \(expected)"
+    case .alreadyFormatted(let found):
+      "the data directory is not empty: it holds \(found.joined(separator: ", "))"
+    case .file(let fault): "\(fault)"
+    }
+  }
+}
+
 /// Where damage was found, and what an operator can do about it.
 public struct Damage: Hashable, Sendable, CustomStringConvertible {
   /// Relative to the data directory.
@@ -49,7 +69,7 @@ public struct Damage: Hashable, Sendable, CustomStringConvertible {
 
   /// The remedy that always works while a majority is healthy.
   public static let rejoin =
-    "restore this file from a copy, or empty the data directory and let the node rejoin the cluster"
+    "restore this file from a copy, or empty the data directory and add the node as a new member"
 
   public var description: String { "\(path) at byte \(offset): \(finding); \(remedy)" }
 }

@@ -59,8 +59,17 @@ enum SnapshotFormat {
     "snapshots/snapshot-\(position.index.number)-\(position.term.number)"
   }
 
+  private static let receivingPrefix = "receiving-"
+
   static func receivingPath(_ position: LogPosition, size: Int) -> String {
-    "snapshots/receiving-\(position.index.number)-\(position.term.number)-\(size)"
+    "snapshots/\(receivingPrefix)\(position.index.number)-\(position.term.number)-\(size)"
+  }
+
+  /// The index in the name of a snapshot that is being received.
+  static func receivingIndex(name: String) -> LogIndex? {
+    let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 4, name.hasPrefix(receivingPrefix) else { return nil }
+    return OnDiskFormat.plainNumber(parts[1]).map(LogIndex.init)
   }
 
   /// The position in the name of a finished snapshot.

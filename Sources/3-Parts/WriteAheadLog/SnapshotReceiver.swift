@@ -14,7 +14,8 @@ public struct SnapshotReceiver<Files: FileSystem> {
   /// Bytes that are here; the next piece begins at this offset.
   public private(set) var received: Int
 
-  /// Begins, or goes on where an earlier receiver of the same snapshot stopped.
+  /// Begins, or goes on where an earlier receiver of the same snapshot stopped. What came of other
+  /// snapshots is removed: a node receives one at a time.
   public init(
     _ files: Files, _ descriptor: SnapshotDescriptor, size: Int
   ) throws(LogFault) {
@@ -23,6 +24,11 @@ public struct SnapshotReceiver<Files: FileSystem> {
     self.size = size
     path = SnapshotFormat.receivingPath(descriptor.position, size: size)
     do {
+      for name in try files.list(OnDiskFormat.snapshotDirectory)
+      where SnapshotFormat.receivingIndex(name: name) != nil {
+        let other = OnDiskFormat.snapshotDirectory + "/" + name
+        if other != path { try files.discard(other) }
+      }
       if try files.exists(path) {
         file = try files.open(path)
         received = min(try file.size(), size)

@@ -9,7 +9,7 @@ struct SnapshotShelf {
   let newest: LogPosition?
   /// Further files, older than both usable ones.
   let surplus: [String]
-  /// Files that a crash left unfinished.
+  /// Files that a crash left unfinished, and received parts of what is no longer needed.
   let unfinished: [String]
 
   var hasLostNewest: Bool { usable.first?.descriptor.position != newest }
@@ -41,8 +41,11 @@ struct SnapshotShelf {
     self.usable = usable
     self.surplus = surplus
     newest = positions.first
-    unfinished = names.filter { $0.hasSuffix(".partial") }
-      .map { OnDiskFormat.snapshotDirectory + "/" + $0 }
+    let reached = usable.first?.descriptor.position.index ?? .zero
+    unfinished = names.filter { name in
+      name.hasSuffix(".partial")
+        || SnapshotFormat.receivingIndex(name: name).map { $0 <= reached } ?? false
+    }.map { OnDiskFormat.snapshotDirectory + "/" + $0 }
   }
 
   private static func read<Files: FileSystem>(

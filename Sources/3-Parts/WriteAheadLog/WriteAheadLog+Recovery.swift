@@ -81,8 +81,10 @@ extension WriteAheadLog {
       return .connected
     }
     if holds(start) { return .connected }
-    guard let first = log.slots.first?.position ?? (log.last < start ? log.last : nil),
-      first.index <= start.index.next, start != .origin
+    // Where the log begins, or, of an empty one, would.
+    let first = log.slots.first?.position.index ?? log.base.index.next
+    let isBehind = !log.slots.isEmpty || log.base.index < start.index
+    guard start != .origin, first <= start.index.next, isBehind
     else {
       throw .damaged(
         Damage(
