@@ -57,7 +57,8 @@ struct FullDiskTests {
     let disk = CrashableDisk()
     try WriteAheadLog.format(disk, Sample.identity, genesis: Sample.genesis, options)
     guard case .opened(let log, _) = try WriteAheadLog.open(disk, options) else { return }
-    disk.capacity = disk.used + 4 * 8 * 4096
+    // What is left beside full segments and the reserve would together hold one more segment.
+    disk.capacity = disk.used + 4 * 8 * 4096 + 5 * 4096
     var index: UInt64 = 2
     func fill() throws {
       while true {
