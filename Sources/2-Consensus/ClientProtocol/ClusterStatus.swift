@@ -26,6 +26,7 @@ public struct ClusterStatus: Hashable, Sendable {
   }
 }
 
+/// The cluster's virtual address and who holds it.
 public struct VirtualAddressStatus: Hashable, Sendable {
   /// `address:port`.
   public var address: String
@@ -39,6 +40,7 @@ public struct VirtualAddressStatus: Hashable, Sendable {
 
 /// One node, as it reported itself; `reachable` false: as it was last known, numbers 0 when never.
 public struct NodeStatus: Hashable, Sendable {
+  /// What the node does in the cluster; the raw value is its name in JSON.
   public enum Role: String, CaseIterable, Hashable, Sendable {
     case follower, preCandidate = "pre_candidate", candidate, leader, learner, unknown
   }

@@ -23,6 +23,7 @@ public struct Command: Hashable, Sendable {
     self.stamp = stamp
   }
 
+  /// What the command does.
   public enum Operation: Hashable, Sendable {
     case put(Put)
     case delete(Delete)
@@ -44,6 +45,7 @@ public enum SessionOperation: Hashable, Sendable {
   case close(UInt64)
 }
 
+/// Writes one key.
 public struct Put: Hashable, Sendable {
   public var key: Bytes
   public var value: Bytes
@@ -59,6 +61,7 @@ public struct Put: Hashable, Sendable {
   }
 }
 
+/// Deletes the keys of a range.
 public struct Delete: Hashable, Sendable {
   public var range: KeyRange
   /// Answer with the keys as they stood before.
@@ -83,6 +86,7 @@ public struct Transaction: Hashable, Sendable {
     self.failure = failure
   }
 
+  /// What a branch does at one place.
   public enum Step: Hashable, Sendable {
     case put(Put)
     case delete(Delete)
@@ -94,12 +98,14 @@ public struct Transaction: Hashable, Sendable {
 /// A condition on every key of a range. A key that does not exist has version, revisions and lease
 /// 0; a comparison of its value never holds.
 public struct Comparison: Hashable, Sendable {
+  /// How a property and the target must stand to each other.
   public enum Relation: UInt8, Hashable, Sendable {
     case equal = 0
     case notEqual = 1
     case less = 2
     case greater = 3
   }
+  /// Which property is compared, and with what.
   public enum Target: Hashable, Sendable {
     case version(UInt64)
     case createRevision(Revision)
@@ -131,6 +137,7 @@ public struct CommandResult: Hashable, Sendable {
     self.outcome = outcome
   }
 
+  /// What became of it, by operation.
   public enum Outcome: Hashable, Sendable {
     case put(previous: KeyValue?)
     case deleted(count: UInt64, previous: [KeyValue])
@@ -143,6 +150,7 @@ public struct CommandResult: Hashable, Sendable {
   }
 }
 
+/// What a transaction did.
 public struct TransactionResult: Hashable, Sendable {
   /// Whether every comparison held.
   public let succeeded: Bool
@@ -154,6 +162,7 @@ public struct TransactionResult: Hashable, Sendable {
     self.steps = steps
   }
 
+  /// What one step did or read.
   public enum StepResult: Hashable, Sendable {
     case put(previous: KeyValue?)
     case deleted(count: UInt64, previous: [KeyValue])

@@ -64,7 +64,9 @@ public struct KeyRange: Hashable, Sendable {
     self.end = end
   }
 
+  /// The range of one key, whether it exists or not.
   public static func key(_ key: Bytes) -> KeyRange { KeyRange(start: key, end: .single) }
+  /// Every key there can be.
   public static let all = KeyRange(start: [], end: .unbounded)
 
   /// Every key that begins with `prefix`; all keys when it is empty.

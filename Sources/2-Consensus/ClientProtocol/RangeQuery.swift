@@ -2,7 +2,9 @@ public import BinaryCodec
 
 /// Reads the keys of a range, at the newest or at an older revision.
 public struct RangeQuery: Hashable, Sendable {
+  /// The order of keys in which items come.
   public enum Order: UInt8, Hashable, Sendable { case ascending = 0, descending = 1 }
+  /// How much of each key the answer holds.
   public enum Content: UInt8, Hashable, Sendable {
     case keysAndValues = 0
     /// Items without their values.

@@ -50,6 +50,7 @@ public struct ClientReply: Hashable, Sendable {
     self.body = body
   }
 
+  /// The answer proper, by request.
   public enum Body: Hashable, Sendable {
     case written(CommandResult)
     case range(RangeResult)
@@ -78,6 +79,7 @@ public struct ReplyStamp: Hashable, Sendable {
 
 /// A refusal or failure, with an honest promise about the request's effect.
 public struct ClientError: Error, Hashable, Sendable {
+  /// What went wrong; the raw value is its name in JSON.
   public enum Code: String, CaseIterable, Hashable, Sendable {
     case notLeader = "not_leader"
     case noQuorum = "no_quorum"
@@ -127,6 +129,7 @@ public struct ClientError: Error, Hashable, Sendable {
   }
 }
 
+/// Where the leader can be reached.
 public struct LeaderHint: Hashable, Sendable {
   public let id: NodeID
   /// `host:port` for clients.
