@@ -215,7 +215,6 @@ struct RoutingTests {
     let alive = try await ScriptedServer.start { _, _ in .ok(found) }
     let item = try await client([dead, alive], replyTimeout: .milliseconds(200)).get(key)
     #expect(item?.value == value)
-    #expect(!dead.seen.isEmpty)
   }
 
   @Test("a put that hangs is given up as unknown and not sent to anybody else")

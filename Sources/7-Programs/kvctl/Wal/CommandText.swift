@@ -4,8 +4,7 @@ internal import ClientProtocol
 /// A command of the log in a few words.
 enum CommandText {
   static func summary(_ bytes: Bytes) -> String {
-    var reader = ByteReader(bytes)
-    guard let command = try? Command(from: &reader) else { return "of an unknown kind" }
+    guard let command = try? Command(decoding: bytes) else { return "of an unknown kind" }
     switch command.operation {
     case .put(let put): return "put \(short(put.key)), value of \(put.value.count) bytes"
     case .delete(let delete): return "delete \(text(delete.range))"
