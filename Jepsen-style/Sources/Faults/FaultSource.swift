@@ -1,0 +1,86 @@
+public import Determinism
+public import RaftTypes
+
+/// Draws one fault after the other, as a swarm wants them.
+public struct FaultSource: Sendable {
+  private let swarm: Swarm
+  private let nodes: [NodeID]
+  private var dice: Dice
+
+  public init(_ swarm: Swarm, nodes: [NodeID], _ dice: Dice) {
+    self.swarm = swarm
+    self.nodes = nodes
+    self.dice = dice
+  }
+
+  /// How long until the next fault; nil when this seed has none.
+  public mutating func pause() -> TimeSpan? {
+    guard let mean = swarm.faultEvery, !swarm.weights.all.allSatisfy({ $0.weight == 0 }) else {
+      return nil
+    }
+    return dice.span(from: .zero, to: mean * 2)
+  }
+
+  /// What happens now: usually one thing, several when they belong together.
+  ///
+  /// - Parameter leader: who leads, as far as an observer can tell; the most interesting victim.
+  public mutating func next(leader: NodeID?) -> [Fault] {
+    let all = swarm.weights.all
+    var roll = dice.below(all.reduce(0) { $0 + $1.weight })
+    for (kind, weight) in all {
+      if roll < weight { return faults(kind, leader) }
+      roll -= weight
+    }
+    return []
+  }
+
+  private mutating func faults(_ kind: FaultKind, _ leader: NodeID?) -> [Fault] {
+    let victim = dice.chance(1, in: 3) ? leader ?? nodes.pick(&dice) : nodes.pick(&dice)
+    switch kind {
+    case .kill: return [.crash(victim, .process, downFor: span(2000))]
+    case .power: return power(victim)
+    case .pause: return [.pause(victim, span(3000))]
+    case .restart: return [.restart(victim, downFor: span(1000))]
+    case .partition:
+      let shape = PartitionShape.allCases.pick(&dice)
+      return [.cut(shape.paths(among: nodes, leader: leader, &dice))]
+    case .heal: return [.heal]
+    case .clog: return path().map { [.clog($0, span(5000))] } ?? []
+    case .swizzle: return swizzle()
+    case .reset: return path().map { [.reset($0.from, $0.to)] } ?? []
+    case .stall: return [.stallDisk(victim, span(2000))]
+    case .full: return [.fillDisk(victim, span(3000))]
+    case .failedSync: return [.failSync(victim)]
+    case .wallJump:
+      // ± 262 s: far beyond every session's life and every timeout.
+      let jump = Int64(dice.below(524_288)) - 262_144
+      return [.jumpWallClock(victim, milliseconds: jump)]
+    case .transfer: return [.transfer(leader ?? victim)]
+    case .snapshot: return [.snapshot(leader ?? victim)]
+    }
+  }
+
+  // Machines in one rack lose power together.
+  private mutating func power(_ victim: NodeID) -> [Fault] {
+    guard dice.chance(1, in: 8) else { return [.crash(victim, .power, downFor: span(2000))] }
+    return nodes.map { .crash($0, .power, downFor: span(1000)) }
+  }
+
+  // A random subset is clogged one by one and comes back in another order.
+  private mutating func swizzle() -> [Fault] {
+    let paths = nodes.shuffled(&dice).flatMap { a in
+      nodes.filter { $0 != a }.map { Path(from: a, to: $0) }
+    }
+    return paths.filter { _ in dice.chance(1, in: 2) }.map { .clog($0, span(5000)) }
+  }
+
+  private mutating func path() -> Path? {
+    let two = nodes.shuffled(&dice).prefix(2)
+    guard let from = two.first, let to = two.last, from != to else { return nil }
+    return Path(from: from, to: to)
+  }
+
+  private mutating func span(_ milliseconds: UInt64) -> TimeSpan {
+    .microseconds(dice.below(milliseconds * 1000))
+  }
+}

@@ -1,0 +1,72 @@
+public import Determinism
+public import RaftTypes
+
+/// Ways in which a network falls apart.
+public enum PartitionShape: CaseIterable, Sendable {
+  /// One node is alone.
+  case one
+  /// Some fewer than half are apart from the rest.
+  case minority
+  /// The leader is alone, if one is known.
+  case leaderAlone
+  /// Everybody sees a majority, and no two the same one: each reaches its neighbours on a ring.
+  case majoritiesRing
+  /// Two halves that only one node sees both of.
+  case bridge
+  /// One direction of one pair.
+  case oneWay
+  /// One node hears nobody, but is heard.
+  case deaf
+
+  /// The paths that go dead.
+  public func paths(
+    among nodes: [NodeID], leader: NodeID?, _ dice: inout Dice
+  ) -> [Path] {
+    let shuffled = nodes.shuffled(&dice)
+    guard let first = shuffled.first, nodes.count > 1 else { return [] }
+    switch self {
+    case .one: return Self.apart([first], shuffled)
+    case .leaderAlone: return Self.apart([leader ?? first], shuffled)
+    case .minority:
+      let count = 1 + Int(dice.below(UInt64(max(1, (nodes.count - 1) / 2))))
+      return Self.apart(Array(shuffled.prefix(count)), shuffled)
+    case .majoritiesRing:
+      let reach = nodes.count / 4 + 1
+      return Self.pairs(shuffled).filter { path in
+        guard let a = shuffled.firstIndex(of: path.from), let b = shuffled.firstIndex(of: path.to)
+        else { return false }
+        let distance = min((a - b + nodes.count) % nodes.count, (b - a + nodes.count) % nodes.count)
+        return distance > reach
+      }
+    case .bridge:
+      let rest = shuffled.dropFirst()
+      let half = Array(rest.prefix(rest.count / 2))
+      return Self.apart(half, Array(rest))
+    case .oneWay: return [Path(from: first, to: shuffled[1])]
+    case .deaf: return shuffled.dropFirst().map { Path(from: $0, to: first) }
+    }
+  }
+
+  private static func pairs(_ nodes: [NodeID]) -> [Path] {
+    nodes.flatMap { a in nodes.filter { $0 != a }.map { Path(from: a, to: $0) } }
+  }
+
+  private static func apart(_ group: [NodeID], _ nodes: [NodeID]) -> [Path] {
+    pairs(nodes).filter { group.contains($0.from) != group.contains($0.to) }
+  }
+}
+
+extension Array {
+  /// The elements in an order that the dice choose (Fisher and Yates).
+  public func shuffled(_ dice: inout Dice) -> [Element] {
+    var result = self
+    for i in result.indices.dropFirst().reversed() {
+      result.swapAt(i, Int(dice.below(UInt64(i + 1))))
+    }
+    return result
+  }
+
+  /// One of the elements.
+  /// - Precondition: there is one.
+  public func pick(_ dice: inout Dice) -> Element { self[Int(dice.below(UInt64(count)))] }
+}

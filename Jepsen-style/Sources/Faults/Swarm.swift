@@ -1,0 +1,80 @@
+public import Determinism
+
+/// What one seed draws before its world begins: how bad everything is.
+public struct Swarm: Hashable, Sendable {
+  public var nodes: Int
+  /// Heartbeat, and the bounds of the election timeout.
+  public var heartbeat: TimeSpan
+  public var electionLeast: TimeSpan
+  public var electionMost: TimeSpan
+
+  // The network.
+  public var delayLeast: TimeSpan
+  public var delayMean: TimeSpan
+  /// Of a thousand Raft messages. Calls travel on streams, where a loss is a broken connection.
+  public var lossPerMille: UInt64
+  public var copyPerMille: UInt64
+  public var reorders: Bool
+
+  // The disks.
+  public var syncMean: TimeSpan
+  public var segmentBytes: Int
+  public var reserveBytes: Int
+
+  // Bounds inside a node, small enough to be met.
+  public var appendBytes: Int
+  public var appendsInFlight: Int
+  public var tailBytes: Int
+  public var markEntries: UInt64
+  public var chunkBytes: Int
+
+  /// Parts per million by which boot clocks may run fast or slow.
+  public var driftMost: UInt64
+
+  // The clients.
+  public var clients: Int
+  public var operationsPerSecond: UInt64
+  public var keys: UInt64
+  public var clientTimeout: TimeSpan
+  public var sessionsPerMille: UInt64
+
+  /// How long faults are injected.
+  public var safety: TimeSpan
+  /// Between two faults, in the mean; nil: none.
+  public var faultEvery: TimeSpan?
+  /// The kinds of faults this seed uses, with their weights.
+  public var weights: FaultWeights
+
+  public init(_ profile: Profile, nodes: Int, _ dice: inout Dice) {
+    self.nodes = nodes
+    let (beat, least, most) =
+      [(50, 300, 600), (50, 300, 600), (10, 80, 160), (100, 500, 1000)].pick(&dice)
+        as (UInt64, UInt64, UInt64)
+    heartbeat = .milliseconds(beat)
+    electionLeast = .milliseconds(least)
+    electionMost = .milliseconds(most)
+    let isNetworkBad = profile.hasNetworkFaults && dice.chance(3, in: 4)
+    delayLeast = isNetworkBad ? .milliseconds([0, 1, 5, 30].pick(&dice)) : .microseconds(100)
+    delayMean = isNetworkBad ? .milliseconds([1, 5, 30, 100].pick(&dice)) : .microseconds(200)
+    lossPerMille = isNetworkBad ? [0, 0, 10, 50, 300].pick(&dice) : 0
+    copyPerMille = isNetworkBad ? [0, 0, 50, 500].pick(&dice) : 0
+    reorders = isNetworkBad && dice.chance(2, in: 3)
+    syncMean = .microseconds([200, 1000, 5000, 20_000].pick(&dice))
+    segmentBytes = [16 << 10, 32 << 10, 128 << 10].pick(&dice)
+    reserveBytes = [0, 64 << 10].pick(&dice)
+    appendBytes = [100, 1000, 1 << 20].pick(&dice)
+    appendsInFlight = [1, 4, 64].pick(&dice)
+    tailBytes = [0, 1000, 16 << 10].pick(&dice)
+    markEntries = [20, 100, 400, 100_000].pick(&dice)
+    chunkBytes = [700, 4096, 256 << 10].pick(&dice)
+    driftMost = profile.hasClockFaults ? [0, 0, 1000, 10_000].pick(&dice) : 0
+    clients = Int([4, 8, 16].pick(&dice) as UInt64)
+    operationsPerSecond = 100
+    keys = [1, 3, 8].pick(&dice)
+    clientTimeout = .milliseconds([300, 1000, 3000].pick(&dice))
+    sessionsPerMille = [0, 300, 1000].pick(&dice)
+    safety = .seconds([5, 10, 20].pick(&dice))
+    faultEvery = profile == .calm ? nil : .milliseconds([100, 400, 1500].pick(&dice))
+    weights = FaultWeights(profile, &dice)
+  }
+}

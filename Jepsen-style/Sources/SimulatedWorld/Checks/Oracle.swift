@@ -1,0 +1,162 @@
+internal import BinaryCodec
+internal import ClientProtocol
+internal import Determinism
+internal import RaftCore
+internal import RaftTypes
+
+/// Sees everything that every node does and knows what must never happen (figure 3 of the paper): election
+/// safety, log matching, leader completeness, state-machine safety, and that clients were told the truth.
+struct Oracle {
+  private struct Slot {
+    let entry: Entry
+    let previous: LogPosition
+  }
+
+  /// The chosen entries from index 1 on.
+  private(set) var chosen: [LogPosition] = []
+  /// Every entry that any log ever held, by index; a few terms each.
+  private var slots: [[Slot]] = []
+  private var leaders = SortedMap<Term, NodeID>()
+  /// The state's hash after an index, by whoever was there first.
+  private var hashes: [UInt64?] = []
+  /// Values of writes that stand in chosen entries, and those whose clients were told "not applied".
+  private(set) var written: Set<UInt64> = []
+  private var refused: Set<UInt64> = []
+  /// The highest index that any client was told of.
+  private(set) var acknowledged = LogIndex.zero
+  private(set) var elections = 0
+
+  var end: LogIndex { LogIndex(UInt64(chosen.count)) }
+
+  /// A value of a client's write, as it stands in commands: told from others by its first byte.
+  static func value(_ number: UInt64) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+  }
+
+  static func number(_ bytes: some Collection<UInt8>) -> UInt64 {
+    bytes.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  // MARK: Logs
+
+  /// Log matching, inductively: a position has one entry and one predecessor, in all logs and for ever.
+  mutating func saw(
+    _ entries: [Entry], behind before: LogPosition, in node: NodeID
+  ) throws(Violation) {
+    var previous = before
+    for entry in entries {
+      let place = Int(entry.index.number)
+      while slots.count <= place { slots.append([]) }
+      if let known = slots[place].first(where: { $0.entry.term == entry.term }) {
+        guard known.entry == entry, known.previous == previous else {
+          throw Violation("log matching: \(node) has another \(entry.position) than others")
+        }
+      } else {
+        slots[place].append(Slot(entry: entry, previous: previous))
+      }
+      previous = entry.position
+    }
+  }
+
+  /// State-machine safety: the entry at an index is chosen once.
+  mutating func committed(_ position: LogPosition, by node: NodeID) throws(Violation) {
+    let place = Int(position.index.number) - 1
+    if place < chosen.count {
+      guard chosen[place] == position else {
+        throw Violation("\(node) commits \(position) where \(chosen[place]) is chosen")
+      }
+      return
+    }
+    guard place == chosen.count else {
+      throw Violation("\(node) commits \(position), the history ends at \(end)")
+    }
+    chosen.append(position)
+    try record(position)
+  }
+
+  private mutating func record(_ position: LogPosition) throws(Violation) {
+    let place = Int(position.index.number)
+    guard place < slots.count,
+      let slot = slots[place].first(where: { $0.entry.term == position.term }),
+      case .command(let bytes) = slot.entry.payload
+    else { return }
+    for value in Self.values(in: bytes) {
+      written.insert(value)
+      guard !refused.contains(value) else {
+        throw Violation("the write of \(value) is in \(position); its client heard: not applied")
+      }
+    }
+  }
+
+  private static func values(in bytes: Bytes) -> [UInt64] {
+    guard let command = try? Command(decoding: bytes) else { return [] }
+    switch command.operation {
+    case .put(let put): return [number(put.value)]
+    case .transaction(let transaction):
+      return transaction.success.compactMap { step in
+        if case .put(let put) = step { number(put.value.suffix(8)) } else { nil }
+      }
+    case .delete, .compact, .session: return []
+    }
+  }
+
+  /// Equal prefixes, equal states.
+  mutating func applied(
+    _ index: LogIndex, hash: UInt64, by node: NodeID
+  ) throws(Violation) {
+    let place = Int(index.number)
+    while hashes.count <= place { hashes.append(nil) }
+    guard let known = hashes[place] else {
+      hashes[place] = hash
+      return
+    }
+    guard known == hash else {
+      throw Violation("\(node) has another state at \(index) than others: nothing may depend on the node")
+    }
+  }
+
+  // MARK: Leaders
+
+  /// Election safety and leader completeness.
+  mutating func leads(_ node: RaftNode) throws(Violation) {
+    if let other = leaders[node.term] {
+      guard other == node.id else {
+        throw Violation("election safety: \(other) and \(node.id) lead \(node.term)")
+      }
+      return
+    }
+    leaders[node.term] = node.id
+    elections += 1
+    for position in chosen.suffix(64) where position.index > node.log.base.index {
+      guard node.log.holds(position) else {
+        throw Violation("leader completeness: \(node.id) leads \(node.term) without \(position)")
+      }
+    }
+  }
+
+  // MARK: Clients
+
+  /// A client was told that its write is done.
+  mutating func acknowledged(_ value: UInt64, _ stamp: ReplyStamp) throws(Violation) {
+    guard written.contains(value) else {
+      throw Violation("\(stamp.node) acknowledges \(value), which no chosen entry holds")
+    }
+    try answered(stamp)
+  }
+
+  /// A client got an answer from a state.
+  mutating func answered(_ stamp: ReplyStamp) throws(Violation) {
+    guard stamp.index <= end else {
+      throw Violation("\(stamp.node) answers from \(stamp.index), chosen is \(end)")
+    }
+    acknowledged = max(acknowledged, stamp.index)
+  }
+
+  /// A client was told that its write never happens.
+  mutating func refused(_ value: UInt64) throws(Violation) {
+    refused.insert(value)
+    guard !written.contains(value) else {
+      throw Violation("a client heard of \(value): not applied; a chosen entry holds it")
+    }
+  }
+}

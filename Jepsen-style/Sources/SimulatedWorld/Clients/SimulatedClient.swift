@@ -1,0 +1,99 @@
+internal import BinaryCodec
+internal import ClientProtocol
+internal import Determinism
+internal import Faults
+internal import RaftTypes
+
+/// One client: a process that has at most one operation open, finds a node that answers, and repeats what it
+/// safely may.
+struct SimulatedClient {
+  /// What it is doing, in the history's words.
+  enum Task: Hashable {
+    case openSession
+    case read(key: UInt64)
+    case write(key: UInt64, value: UInt64)
+    case compareAndSet(key: UInt64, old: UInt64?, new: UInt64)
+    /// A transaction on lists, which first reads them all and then depends on what it read.
+    case look(read: UInt64, append: UInt64, value: UInt64)
+    case append(read: [UInt64], to: UInt64, value: UInt64, from: UInt64)
+  }
+
+  struct Operation {
+    var task: Task
+    var call: ClientCall
+    var attempts = 0
+    /// Some attempt may have taken effect, or may still.
+    var isUncertain = false
+    let begun: Instant
+    /// What every client knew to be done when this began: a read must not be older.
+    let acknowledged: LogIndex
+  }
+
+  let index: Int
+  let usesSessions: Bool
+  /// Talks to the virtual IP instead of to nodes.
+  let usesAddress: Bool
+  let usesLists: Bool
+  var session: UInt64?
+  var sequence: UInt64 = 0
+  var operation: Operation?
+  /// Names the attempt under way; grows for ever.
+  var attempt: UInt64 = 0
+  /// The node that is asked, and the one that is said to lead.
+  var target: Int?
+  var hint: Int?
+  /// Values it has seen, to compare with.
+  var seen: [UInt64: UInt64] = [:]
+
+  init(_ index: Int, _ swarm: Swarm, _ dice: inout Dice) {
+    self.index = index
+    usesSessions = dice.chance(swarm.sessionsPerMille, in: 1000)
+    usesAddress = dice.chance(1, in: 4)
+    usesLists = dice.chance(1, in: 4)
+  }
+
+  /// Whether the same bytes may be sent again although the first may have taken effect.
+  var mayRepeat: Bool {
+    guard let operation else { return false }
+    switch operation.task {
+    case .read, .openSession, .look: return true
+    case .write, .compareAndSet, .append: return usesSessions
+    }
+  }
+}
+
+extension SimulatedClient.Task {
+  static func key(_ number: UInt64) -> Bytes { Array("k\(number)".utf8)[...] }
+  static func list(_ number: UInt64) -> Bytes { Array("l\(number)".utf8)[...] }
+
+  /// The request that carries this out.
+  func request(_ stamp: SessionStamp?) -> ClientRequest {
+    switch self {
+    case .openSession:
+      return .write(Command(.session(.open(timeToLive: 3_600_000))).encoded()[...])
+    case .read(let key): return .read(RangeQuery(range: .key(Self.key(key))), .linearizable)
+    case .look:
+      return .read(RangeQuery(range: .prefix(Array("l".utf8)[...])), .linearizable)
+    case .write(let key, let value):
+      let put = Put(key: Self.key(key), value: Oracle.value(value)[...])
+      return .write(Command(.put(put), stamp: stamp).encoded()[...])
+    case .compareAndSet(let key, let old, let new):
+      let target: Comparison.Target =
+        old.map { .value(Oracle.value($0)[...]) } ?? .version(0)
+      let put = Put(key: Self.key(key), value: Oracle.value(new)[...])
+      let transaction = Transaction(
+        compare: [Comparison(range: .key(Self.key(key)), relation: .equal, target: target)],
+        success: [.put(put)], failure: [])
+      return .write(Command(.transaction(transaction), stamp: stamp).encoded()[...])
+    case .append: preconditionFailure("an append is made from what was read")
+    }
+  }
+
+  /// The value that this wants to leave behind.
+  var value: UInt64? {
+    switch self {
+    case .openSession, .read, .look: nil
+    case .write(_, let value), .compareAndSet(_, _, let value), .append(_, _, let value, _): value
+    }
+  }
+}

@@ -1,0 +1,53 @@
+internal import Determinism
+internal import RaftTypes
+internal import Replica
+
+/// A machine: its disk and clocks live on when the process on it dies.
+final class SimulatedNode {
+  let place: Int
+  let id: NodeID
+  let disk: SimulatedDisk
+  var clock: NodeClock
+  var process: NodeProcess?
+  /// Grows with every start, so that what was meant for an earlier life finds nobody.
+  var life = 0
+  /// The power was lost since the process died.
+  var lostPower = false
+  var pausedUntil: Instant?
+  /// What arrives while the process is frozen.
+  var backlog: [Event] = []
+  var stalledUntil = Instant(nanoseconds: 0)
+  /// What the disk has promised to keep, over all lives.
+  var synced = LogPosition.origin
+  var ballot = Ballot.blank
+  /// Every ballot it ever saved: a vote may leave after the disk has gone on to a later one.
+  var savedBallots: Set<Ballot> = []
+  /// It stays dead.
+  var isGone = false
+
+  init(place: Int, id: NodeID, clock: NodeClock) {
+    self.place = place
+    self.id = id
+    self.clock = clock
+    disk = SimulatedDisk()
+  }
+
+  var isUp: Bool { process != nil }
+}
+
+/// One life of a node's process: the production replica, and what stands around it.
+final class NodeProcess {
+  var replica: Replica
+  let storage: StorageUnit
+  let snapshots: SnapshotUnit
+  var inputs: [ReplicaInput] = []
+  var timerAt = Instant.distantFuture
+  /// Frames may be checked against this only after the first turn.
+  var turns = 0
+
+  init(_ replica: Replica, _ storage: StorageUnit, _ snapshots: SnapshotUnit) {
+    self.replica = replica
+    self.storage = storage
+    self.snapshots = snapshots
+  }
+}

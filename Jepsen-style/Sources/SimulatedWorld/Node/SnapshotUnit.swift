@@ -1,0 +1,133 @@
+internal import KeyValueStore
+internal import RaftCore
+internal import RaftTypes
+internal import Replica
+internal import WriteAheadLog
+
+/// The two snapshot threads of one process, without the threads: one writes the node's own snapshots, one
+/// moves those of others.
+final class SnapshotUnit {
+  enum Lane: CaseIterable { case writing, moving }
+
+  /// What follows from a job.
+  struct Outcome {
+    var inputs: [ReplicaInput] = []
+    var adopt: (SnapshotFile, ReplicaInput)?
+  }
+
+  private let disk: SimulatedDisk
+  private let chunkBytes: Int
+  private var writing: [SnapshotJob] = []
+  private var moving: [SnapshotJob] = []
+  private var busy: [Lane] = []
+  private var outgoing: SnapshotReader<SimulatedDisk>?
+  private var incoming: SnapshotReceiver<SimulatedDisk>?
+  private var completed: LogPosition?
+
+  init(_ disk: SimulatedDisk, chunkBytes: Int) {
+    self.disk = disk
+    self.chunkBytes = chunkBytes
+  }
+
+  /// - Returns: the lane that has something to begin now.
+  func submit(_ job: SnapshotJob) -> Lane? {
+    switch job {
+    case .write:
+      writing.append(job)
+      return begin(.writing)
+    case .send, .store:
+      moving.append(job)
+      return begin(.moving)
+    }
+  }
+
+  func isBusy(_ lane: Lane) -> Bool { busy.contains(lane) }
+
+  /// Does the oldest job of a lane, for which time has passed already.
+  func complete(_ lane: Lane) -> (Outcome, next: Lane?) {
+    busy.removeAll { $0 == lane }
+    let job =
+      switch lane {
+      case .writing: writing.removeFirst()
+      case .moving: moving.removeFirst()
+      }
+    let outcome = perform(job)
+    return (outcome, begin(lane))
+  }
+
+  private func begin(_ lane: Lane) -> Lane? {
+    let isEmpty =
+      switch lane {
+      case .writing: writing.isEmpty
+      case .moving: moving.isEmpty
+      }
+    guard !isEmpty, !busy.contains(lane) else { return nil }
+    busy.append(lane)
+    return lane
+  }
+
+  private func perform(_ job: SnapshotJob) -> Outcome {
+    var outcome = Outcome()
+    do throws(LogFault) {
+      switch job {
+      case .write(let descriptor, let view): try write(descriptor, view, &outcome)
+      case .send(let send): try read(send, &outcome)
+      case .store(let chunk): try store(chunk, &outcome)
+      }
+    } catch {
+      switch job {
+      case .write(let descriptor, _):
+        outcome.inputs.append(.snapshotFailed(descriptor.position))
+      case .send: outgoing = nil
+      case .store: incoming = nil
+      }
+    }
+    return outcome
+  }
+
+  private func write(
+    _ descriptor: SnapshotDescriptor, _ view: StoreView, _ outcome: inout Outcome
+  ) throws(LogFault) {
+    var writer = try SnapshotWriter(disk, descriptor)
+    for chunk in SnapshotEncoder(view) { try writer.append(chunk[...]) }
+    let file = try writer.finish()
+    outcome.adopt = (file, .snapshotWritten(descriptor, bytes: UInt64(file.size)))
+  }
+
+  private func read(_ send: SnapshotSend, _ outcome: inout Outcome) throws(LogFault) {
+    if outgoing?.descriptor != send.snapshot {
+      outgoing = try SnapshotReader(disk, snapshot: send.snapshot.position)
+    }
+    guard let reader = outgoing else { return }
+    let offset = min(Int(clamping: send.offset), reader.size)
+    let bytes = try reader.fileBytes(chunkBytes, at: offset)
+    let chunk = SnapshotChunk(
+      snapshot: send.snapshot, offset: UInt64(offset), size: UInt64(reader.size),
+      bytes: bytes[...])
+    outcome.inputs.append(.chunkRead(chunk, to: send.to))
+  }
+
+  private func store(_ chunk: SnapshotChunk, _ outcome: inout Outcome) throws(LogFault) {
+    let position = chunk.snapshot.position
+    guard completed != position else {
+      outcome.inputs.append(.chunkStored(position, received: chunk.size))
+      return
+    }
+    let size = Int(clamping: chunk.size)
+    if incoming?.descriptor != chunk.snapshot || incoming?.size != size {
+      incoming = try SnapshotReceiver(disk, chunk.snapshot, size: size)
+    }
+    guard var receiver = incoming else { return }
+    incoming = nil
+    try receiver.append(offset: Int(clamping: chunk.offset), chunk.bytes)
+    outcome.inputs.append(.chunkStored(position, received: UInt64(receiver.received)))
+    guard receiver.received == receiver.size else {
+      incoming = receiver
+      return
+    }
+    let file = try receiver.finish()
+    guard let store = try? SnapshotLoading.load(file.path, on: disk) else { return }
+    completed = position
+    outcome.adopt = (file, .snapshotLoaded(file.descriptor, store))
+  }
+}

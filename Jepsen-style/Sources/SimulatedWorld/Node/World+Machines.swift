@@ -1,0 +1,149 @@
+internal import Determinism
+internal import Faults
+internal import KeyValueStore
+internal import PeerProtocol
+internal import RaftCore
+internal import RaftTypes
+internal import Replica
+internal import WriteAheadLog
+
+// Nodes begin and end: recovery from whatever the disk holds, and death in the middle of anything.
+extension World {
+  func start(_ node: SimulatedNode) throws(Violation) {
+    guard !node.isGone else { return }
+    if node.lostPower {
+      node.disk.revive(afterPowerLoss: &diskDice)
+      node.lostPower = false
+    } else {
+      node.disk.revive()
+    }
+    node.life += 1
+    node.pausedUntil = nil
+    node.backlog = []
+    guard let (log, recovery) = try recover(node) else { return }
+    var store = Store()
+    if let snapshot = recovery.snapshot {
+      do throws(SnapshotLoading.Fault) {
+        store = try SnapshotLoading.load(snapshot.path, on: node.disk)
+      } catch {
+        throw Violation("\(node.id): the snapshot \(snapshot.path) cannot be loaded: \(error)")
+      }
+    }
+    let process = NodeProcess(
+      Replica(
+        settings: replicaSettings(node), recovered: Recovered(recovery), store: store,
+        seed: diskDice.next(), at: node.clock.local(now)),
+      StorageUnit(log, ballot: node.ballot),
+      SnapshotUnit(node.disk, chunkBytes: swarm.chunkBytes))
+    node.process = process
+    note("\(node.id)", "starts: \(node.ballot), log \(log.last), \(recovery.notes)")
+    for peer in nodes where peer !== node { redial(node.place, peer.place) }
+    offer(.timePassed, to: node)
+  }
+
+  private func recover(
+    _ node: SimulatedNode
+  ) throws(Violation) -> (WriteAheadLog<SimulatedDisk>, Recovery)? {
+    let opening: Opening<SimulatedDisk>
+    do throws(LogFault) {
+      opening = try WriteAheadLog.open(node.disk, logOptions)
+    } catch {
+      guard case .diskFull = error else {
+        throw Violation("\(node.id) cannot recover from a crash: \(error)")
+      }
+      // A person would free space; here it comes back by itself.
+      schedule(.start(node.place), in: .milliseconds(500))
+      return nil
+    }
+    guard case .opened(let log, let recovery) = opening else {
+      throw Violation("\(node.id): a formatted disk is empty after a crash")
+    }
+    try checkRecovery(node, log, recovery)
+    return (log, recovery)
+  }
+
+  /// A crash takes nothing that a sync covered: neither log nor ballot (pitfalls 2 and 4).
+  private func checkRecovery(
+    _ node: SimulatedNode, _ log: WriteAheadLog<SimulatedDisk>, _ recovery: Recovery
+  ) throws(Violation) {
+    guard log.last >= node.synced else {
+      throw Violation("\(node.id) had synced \(node.synced), after the crash its log ends at \(log.last)")
+    }
+    guard case .sound(let ballot) = recovery.ballot,
+      ballot.term > node.ballot.term || ballot == node.ballot
+        || (ballot.term == node.ballot.term && node.ballot.vote == nil)
+    else {
+      throw Violation("\(node.id) had saved \(node.ballot), the crash left \(recovery.ballot)")
+    }
+    node.ballot = ballot
+    node.synced = log.last
+  }
+
+  private func replicaSettings(_ node: SimulatedNode) -> ReplicaSettings {
+    var settings = ReplicaSettings(
+      id: node.id, incarnation: DiskIncarnation(node.id.number), cluster: cluster,
+      consensus: self.settings, pid: UInt32(node.place), clientAddress: "\(node.id):2",
+      peerAddress: "\(node.id):1", virtualAddress: "10.0.0.1:1")
+    settings.limits.markBytesLeast = 1 << 20
+    settings.limits.markEntriesLeast = swarm.markEntries
+    settings.limits.chunkBytes = swarm.chunkBytes
+    return settings
+  }
+
+  /// The process ends in the middle of whatever storage was doing for it.
+  func die(_ node: SimulatedNode, _ death: Death) {
+    guard let process = node.process else {
+      if death == .power { node.lostPower = true }
+      return
+    }
+    tally.crashes += 1
+    note("\(node.id)", "dies: \(death)")
+    node.disk.die(after: Int(diskDice.below(24)))
+    // The jobs under way get as far as the disk lets them; nobody hears of it.
+    if diskDice.chance(1, in: 2) { crashSnapshots(process) }
+    if process.storage.isBusy { _ = try? process.storage.complete() }
+    crashSnapshots(process)
+    node.disk.die()
+    node.lostPower = node.lostPower || death == .power
+    bury(node)
+  }
+
+  private func crashSnapshots(_ process: NodeProcess) {
+    for lane in SnapshotUnit.Lane.allCases where process.snapshots.isBusy(lane) {
+      _ = process.snapshots.complete(lane)
+    }
+  }
+
+  /// A process is gone: its sockets close, its clients hear nothing more.
+  func bury(_ node: SimulatedNode) {
+    node.process = nil
+    node.life += 1
+    node.pausedUntil = nil
+    node.backlog = []
+    segment.died(node.place)
+    for peer in nodes where peer !== node {
+      sever(node.place, peer.place, reset: true)
+      sever(peer.place, node.place, reset: true)
+    }
+    clientsLose(node.place)
+  }
+
+  /// The replica has handed over and answered everybody: a clean end.
+  func stopped(_ node: SimulatedNode) {
+    note("\(node.id)", "has stopped")
+    if let process = node.process, process.storage.isBusy { _ = try? process.storage.complete() }
+    node.disk.die()
+    bury(node)
+  }
+
+  func resume(_ node: SimulatedNode) {
+    guard let until = node.pausedUntil, until <= now else { return }
+    note("\(node.id)", "thaws")
+    node.pausedUntil = nil
+    let missed = node.backlog
+    node.backlog = []
+    node.process?.timerAt = .distantFuture
+    for event in missed { agenda.add(event, at: now) }
+    offer(.timePassed, to: node)
+  }
+}

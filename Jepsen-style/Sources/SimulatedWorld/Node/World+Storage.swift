@@ -1,0 +1,76 @@
+internal import Determinism
+internal import Faults
+internal import RaftTypes
+internal import Replica
+internal import WriteAheadLog
+
+// Storage and snapshot work: begun when it is idle, done after a time that the swarm draws.
+extension World {
+  func beginStorage(_ node: SimulatedNode) {
+    guard let process = node.process, process.storage.begin() else { return }
+    agenda.add(.storageDone(node.place, life: node.life), at: diskTime(node))
+  }
+
+  private func diskTime(_ node: SimulatedNode) -> Instant {
+    let mean = swarm.syncMean.nanoseconds
+    var span = mean / 2 + diskDice.below(mean + 1)
+    if diskDice.chance(1, in: 200) { span *= 20 }
+    return max(now, node.stalledUntil) + .nanoseconds(span)
+  }
+
+  func storageDone(_ node: SimulatedNode) throws(Violation) {
+    guard let process = node.process else { return }
+    let wasFull = process.storage.isFull
+    do throws(LogFault) {
+      let answers = try process.storage.complete()
+      for answer in answers {
+        if case .snapshotWritten(let snapshot, _) = answer {
+          node.synced = max(node.synced, snapshot.position)
+        }
+        if case .ballotSaved(let ballot) = answer { node.savedBallots.insert(ballot) }
+        offer(answer, to: node)
+      }
+      node.synced = max(node.synced, process.storage.synced)
+      node.ballot = process.storage.ballot ?? node.ballot
+    } catch {
+      // What the shell does with a log that is poisoned: the process ends at once.
+      note("\(node.id)", "ends: \(error)")
+      node.disk.die()
+      bury(node)
+      schedule(.start(node.place), in: .milliseconds(200))
+      return
+    }
+    if process.storage.isFull {
+      if !wasFull { tally.fullDisks += 1 }
+      _ = process.storage.begin()
+      schedule(.storageDone(node.place, life: node.life), in: .milliseconds(50))
+    } else {
+      if let order = process.storage.orderSpare() {
+        agenda.add(.spareMade(node.place, life: node.life, order), at: diskTime(node))
+      }
+      beginStorage(node)
+    }
+  }
+
+  func spareMade(_ node: SimulatedNode, _ order: SpareOrder) {
+    // One that could not be made is found missing when the segment is needed.
+    guard (try? order.carryOut(on: node.disk)) != nil else { return }
+    node.process?.storage.submit(.spare(order))
+    beginStorage(node)
+  }
+
+  func beginSnapshot(_ node: SimulatedNode, _ lane: SnapshotUnit.Lane) {
+    agenda.add(.snapshotDone(node.place, life: node.life, lane), at: diskTime(node))
+  }
+
+  func snapshotDone(_ node: SimulatedNode, _ lane: SnapshotUnit.Lane) {
+    guard let process = node.process else { return }
+    let (outcome, next) = process.snapshots.complete(lane)
+    for input in outcome.inputs { offer(input, to: node) }
+    if let (file, input) = outcome.adopt {
+      process.storage.submit(.adopt(file, then: input))
+      beginStorage(node)
+    }
+    if let next { beginSnapshot(node, next) }
+  }
+}

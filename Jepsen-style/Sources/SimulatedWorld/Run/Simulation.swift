@@ -1,0 +1,71 @@
+internal import Determinism
+public import Faults
+public import Histories
+
+/// Runs one seed from its first event to its verdict.
+public struct Simulation {
+  /// What came out.
+  public struct Report: Sendable {
+    /// A hash over everything that happened: equal for equal seeds, in every build.
+    public let hash: UInt64
+    /// What must not have happened, if it did.
+    public let violation: Violation?
+    public let tally: Tally
+    /// What the clients of the registers saw, for other checkers.
+    public let registers: [HistoryEvent]
+    /// What the clients of the lists saw.
+    public let lists: [HistoryEvent]
+  }
+
+  public let seed: UInt64
+  public let nodes: Int
+  public let profile: Profile
+
+  /// - Parameter nodes: voters; nil: 3, 5 or 7, as the seed has it.
+  public init(seed: UInt64, nodes: Int? = nil, profile: Profile = .swarm) {
+    self.seed = seed
+    self.profile = profile
+    var dice = Dice(seed: seed)
+    self.nodes = nodes ?? [3, 3, 5, 7].pick(&dice)
+  }
+
+  /// The line that runs this seed again.
+  public var replay: String {
+    "faultlab replay \(seed) --nodes \(nodes) --profile \(profile.rawValue)"
+  }
+
+  /// Runs it.
+  /// - Parameter tell: hears one line an event; Legend.md explains them.
+  public func run(tell: ((String) -> Void)? = nil) -> Report {
+    var dice = Dice(seed: seed ^ 0x5157_4f49_4e00)
+    var swarm = Swarm(profile, nodes: nodes, &dice)
+    swarm.nodes = nodes
+    do throws(Violation) {
+      let world = try World(swarm, &dice, tell: tell)
+      var violation: Violation?
+      do throws(Violation) {
+        try world.turnAll()
+        try world.runSafetyPhase()
+        try world.runLivenessPhase()
+      } catch {
+        violation = error
+        world.note("!!", error.description)
+      }
+      return report(world, violation)
+    } catch {
+      return Report(
+        hash: 0, violation: error, tally: Tally(), registers: [], lists: [])
+    }
+  }
+
+  private func report(_ world: World, _ violation: Violation?) -> Report {
+    var tally = world.tally
+    tally.events = world.transcript.events
+    tally.elections = world.oracle.elections
+    tally.addressMoves = world.segment.changes
+    tally.simulated = world.now.nanoseconds
+    return Report(
+      hash: world.transcript.hash, violation: violation, tally: tally,
+      registers: world.registers.events, lists: world.lists.events)
+  }
+}

@@ -1,0 +1,38 @@
+/// What a run saw, for people and for the question whether it saw enough.
+public struct Tally: Hashable, Sendable {
+  public var events = 0
+  public var turns = 0
+  public var frames = 0
+  public var crashes = 0
+  public var elections = 0
+  public var snapshots = 0
+  public var installs = 0
+  public var operations = 0
+  public var answered = 0
+  public var unknown = 0
+  public var faults = 0
+  public var addressMoves = 0
+  public var fullDisks = 0
+  /// Virtual time, in nanoseconds.
+  public var simulated: UInt64 = 0
+
+  public init() {}
+
+  /// Adds another run's.
+  public static func += (a: inout Tally, b: Tally) {
+    a.events += b.events
+    a.turns += b.turns
+    a.frames += b.frames
+    a.crashes += b.crashes
+    a.elections += b.elections
+    a.snapshots += b.snapshots
+    a.installs += b.installs
+    a.operations += b.operations
+    a.answered += b.answered
+    a.unknown += b.unknown
+    a.faults += b.faults
+    a.addressMoves += b.addressMoves
+    a.fullDisks += b.fullDisks
+    a.simulated += b.simulated
+  }
+}

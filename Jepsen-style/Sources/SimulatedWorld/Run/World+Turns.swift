@@ -1,0 +1,106 @@
+internal import Determinism
+internal import KeyValueStore
+internal import RaftCore
+internal import RaftTypes
+internal import Replica
+internal import VirtualIP
+
+// A node's turn: everything that has arrived goes in together, and what follows is done in the order of the
+// effects' slots, as the loop of production does it.
+extension World {
+  func offer(_ input: ReplicaInput, to node: SimulatedNode) {
+    guard let process = node.process else { return }
+    if process.inputs.isEmpty { ready.append(node.place) }
+    process.inputs.append(input)
+  }
+
+  func turnAll() throws(Violation) {
+    while !ready.isEmpty {
+      let places = ready
+      ready.removeAll(keepingCapacity: true)
+      for place in places { try turn(nodes[place]) }
+    }
+  }
+
+  func turn(_ node: SimulatedNode) throws(Violation) {
+    guard let process = node.process, !process.inputs.isEmpty else { return }
+    let inputs = process.inputs
+    process.inputs.removeAll(keepingCapacity: true)
+    let watch = NodeWatch(process.replica)
+    tally.turns += 1
+    process.turns += 1
+    // The old state is kept, and with it a copy of the log, only now and then.
+    let isThorough = tally.turns % 64 == 0
+    let old = isThorough ? process.replica.core : nil
+    let effects = process.replica.step(
+      inputs, at: node.clock.local(now), wallClock: node.clock.wall(now))
+    if transcript.isTelling { tellTurn(node, watch, inputs) }
+    try check(node, process, watch, old, effects)
+    try honour(effects, node, process)
+    keepTime(node)
+  }
+
+  private func honour(
+    _ effects: ReplicaEffects, _ node: SimulatedNode, _ process: NodeProcess
+  ) throws(Violation) {
+    for action in effects.address {
+      note("\(node.id)", "address \(action)")
+      if let event = segment.perform(action, by: node.place) { offer(.address(event), to: node) }
+      if action == .release { connectionsToAddressEnd(at: node.place) }
+    }
+    try checkAddress(node, process)
+    for job in effects.storage { process.storage.submit(.job(job)) }
+    if !effects.storage.isEmpty { beginStorage(node) }
+    for outbound in effects.frames {
+      try node.checkTruth(of: outbound.frame)
+      send(outbound, from: node)
+    }
+    for answer in effects.answers { answered(answer, by: node) }
+    for job in effects.snapshots {
+      if let lane = process.snapshots.submit(job) { beginSnapshot(node, lane) }
+    }
+    for event in effects.events {
+      note("\(node.id)", "\(event)")
+      if case .installedSnapshot = event { tally.installs += 1 }
+      if case .wroteSnapshot = event { tally.snapshots += 1 }
+      if case .refusedSnapshot(let position, let reason) = event {
+        throw Violation("\(node.id) refuses the snapshot \(position): \(reason)")
+      }
+    }
+    if effects.stopped { stopped(node) }
+  }
+
+  func timer(_ node: SimulatedNode, _ life: Int) {
+    guard node.life == life, let process = node.process, process.timerAt == now else { return }
+    process.timerAt = .distantFuture
+    if node.clock.local(now) >= process.replica.nextDeadline {
+      offer(.timePassed, to: node)
+    } else {
+      keepTime(node)
+    }
+  }
+
+  // As in production the timer is only ever moved forward.
+  func keepTime(_ node: SimulatedNode) {
+    guard let process = node.process else { return }
+    let next = process.replica.nextDeadline
+    guard next < .distantFuture else { return }
+    let due = max(node.clock.world(next), now)
+    guard due < process.timerAt else { return }
+    process.timerAt = due
+    agenda.add(.timer(node.place, life: node.life), at: due)
+  }
+
+  private func tellTurn(
+    _ node: SimulatedNode, _ before: NodeWatch, _ inputs: [ReplicaInput]
+  ) {
+    guard let replica = node.process?.replica else { return }
+    let core = replica.core
+    if core.term != before.term || core.isLeader != before.wasLeader {
+      let role = core.isLeader ? "leads" : "is in"
+      note("\(node.id)", "\(role) \(core.term), log \(core.log.last), commit \(core.commit)")
+    } else if core.commit != before.commit {
+      note("\(node.id)", "commit \(core.commit), applied \(replica.store.appliedIndex)")
+    }
+  }
+}

@@ -1,0 +1,163 @@
+internal import ClientProtocol
+internal import Determinism
+internal import Faults
+internal import Histories
+internal import RaftCore
+internal import RaftTypes
+internal import Replica
+internal import WriteAheadLog
+
+/// A whole cluster with its network, disks, clocks, address and clients, in one thread and in virtual time.
+///
+/// Everything that happens is an `Event` of the agenda; chance comes from dice that one seed made. Replica,
+/// log, store and protocol are those of production.
+final class World {
+  let swarm: Swarm
+  var now = Instant(nanoseconds: 0)
+  var agenda = Agenda<Event>()
+  var network: SimulatedNetwork
+  var segment = AddressSegment()
+  let nodes: [SimulatedNode]
+  var clients: [SimulatedClient] = []
+  var faults: FaultSource
+  var oracle = Oracle()
+  var transcript: Transcript
+  var tally = Tally()
+  var registers = HistoryRecorder()
+  var lists = HistoryRecorder()
+
+  /// For disks, crashes and restarts; for clients.
+  var diskDice: Dice
+  var clientDice: Dice
+  /// Nodes that have inputs and have not turned yet.
+  var ready: [Int] = []
+  /// Whether faults may begin, and whether clients ask.
+  var isSafetyPhase = true
+  var nextValue: UInt64 = 1
+
+  let settings: Settings
+  let logOptions: LogOptions
+  let cluster: ClusterID
+  let genesis: Entry
+
+  init(_ swarm: Swarm, _ dice: inout Dice, tell: ((String) -> Void)?) throws(Violation) {
+    self.swarm = swarm
+    transcript = Transcript(tell: tell)
+    network = SimulatedNetwork(swarm, dice.split())
+    diskDice = dice.split()
+    clientDice = dice.split()
+    let ids = (1...UInt64(swarm.nodes)).map { NodeID($0) }
+    faults = FaultSource(swarm, nodes: ids, dice.split())
+    var limits = RaftCore.Limits()
+    limits.appendBytes = swarm.appendBytes
+    limits.appendsInFlight = swarm.appendsInFlight
+    limits.tailBytes = swarm.tailBytes
+    do throws(Settings.Fault) {
+      settings = try Settings(
+        heartbeat: swarm.heartbeat, electionLeast: swarm.electionLeast,
+        electionMost: swarm.electionMost, limits: limits)
+    } catch {
+      throw Violation("the swarm's times do not fit together: \(error)")
+    }
+    logOptions = LogOptions(segmentSize: swarm.segmentBytes, reserveSize: swarm.reserveBytes)
+    cluster = ClusterID(dice.next(), epoch: 1)
+    let members = ids.map {
+      Member(
+        id: $0, incarnation: DiskIncarnation($0.number), peerAddress: "\($0):1",
+        clientAddress: "\($0):2")
+    }
+    genesis = Entry(
+      position: LogPosition(term: .zero, index: LogIndex(1)), logTime: .zero,
+      payload: .genesis(cluster, Membership(voters: members)))
+    var made: [SimulatedNode] = []
+    for (place, id) in ids.enumerated() {
+      let drift = Int64(dice.below(2 * swarm.driftMost + 1)) - Int64(swarm.driftMost)
+      let clock = NodeClock(
+        drift: drift, origin: dice.below(1 << 40),
+        wallOffset: 1_000_000_000 + Int64(dice.below(1000)))
+      made.append(SimulatedNode(place: place, id: id, clock: clock))
+    }
+    nodes = made
+    try oracle.saw([genesis], behind: .origin, in: ids[0])
+    for node in nodes { try found(node) }
+    for index in 0..<swarm.clients {
+      clients.append(SimulatedClient(index, swarm, &clientDice))
+      agenda.add(.clientWakes(index), at: now + clientDice.span(from: .zero, to: .seconds(1)))
+    }
+    if let pause = faults.pause() { agenda.add(.fault, at: now + pause) }
+  }
+
+  private func found(_ node: SimulatedNode) throws(Violation) {
+    do throws(LogFault) {
+      try WriteAheadLog.format(
+        node.disk,
+        DiskIdentity(
+          cluster: cluster, node: node.id, incarnation: DiskIncarnation(node.id.number)),
+        genesis: genesis, logOptions)
+    } catch {
+      throw Violation("\(node.id): an empty disk cannot be formatted: \(error)")
+    }
+    node.synced = genesis.position
+    try start(node)
+  }
+
+  /// The leader of the highest term, if anybody leads.
+  var leader: SimulatedNode? {
+    nodes.filter { $0.process?.replica.core.isLeader == true }
+      .max { ($0.process?.replica.core.term ?? .zero) < ($1.process?.replica.core.term ?? .zero) }
+  }
+
+  func note(_ who: String, _ what: @autoclosure () -> String) {
+    if transcript.isTelling { transcript.line(now, who, what()) }
+  }
+
+  /// Lets events happen until `end`, or until `isDone` says so after one.
+  func run(until end: Instant, isDone: () -> Bool = { false }) throws(Violation) {
+    while let next = agenda.next, next <= end {
+      guard let (time, event) = agenda.pop() else { return }
+      now = time
+      try happen(event)
+      if agenda.next != now {
+        try turnAll()
+        if isDone() { return }
+      }
+    }
+    now = max(now, end)
+  }
+
+  func schedule(_ event: Event, in span: TimeSpan) { agenda.add(event, at: now + span) }
+
+  private func happen(_ event: Event) throws(Violation) {
+    if let place = event.process, nodes[place].pausedUntil != nil {
+      nodes[place].backlog.append(event)
+      return
+    }
+    transcript.event(now, event.code, event.process ?? 0xff)
+    switch event {
+    case .arrival(let packet): arrive(packet)
+    case .linkLost(let place, let life, let peer, let loss):
+      if nodes[place].life == life { offer(.linkLost(peer, loss), to: nodes[place]) }
+    case .linkBreaks(let from, let to, let generation):
+      if network[from, to].generation == generation { sever(from, to, reset: false) }
+    case .dial(let from, let to, let generation): dial(from, to, generation)
+    case .unclog(let from, let to): unclog(from, to)
+    case .timer(let place, let life): timer(nodes[place], life)
+    case .storageDone(let place, let life):
+      if nodes[place].life == life { try storageDone(nodes[place]) }
+    case .spareMade(let place, let life, let order):
+      if nodes[place].life == life { spareMade(nodes[place], order) }
+    case .snapshotDone(let place, let life, let lane):
+      if nodes[place].life == life { snapshotDone(nodes[place], lane) }
+    case .start(let place): if !nodes[place].isUp { try start(nodes[place]) }
+    case .resume(let place): resume(nodes[place])
+    case .spaceReturns(let place): nodes[place].disk.capacity = .max
+    case .fault: injectNext()
+    case .clientWakes(let index): try clientWakes(index)
+    case .request(let client, let attempt, let place, let call):
+      request(client, attempt, nodes[place], call)
+    case .reply(let client, let attempt, let place, let reply):
+      try replied(client, attempt, from: place, reply)
+    case .silence(let client, let attempt): try silence(client, attempt)
+    }
+  }
+}

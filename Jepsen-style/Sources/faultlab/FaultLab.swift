@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// The command line of the fault harness.
+@main
+struct FaultLab: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "faultlab",
+    abstract: "Runs simulated clusters under faults, and checks recorded histories.",
+    subcommands: [RunCommand.self, ReplayCommand.self, CheckCommand.self])
+}

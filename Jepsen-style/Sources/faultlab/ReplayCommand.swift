@@ -1,0 +1,26 @@
+import ArgumentParser
+import SimulatedWorld
+
+/// `faultlab replay`: one seed, one line an event.
+struct ReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay", abstract: "Runs one seed and prints what happens; Legend.md explains it.")
+
+  @Argument(help: "The seed.")
+  var seed: UInt64
+
+  @Flag(help: "Only the verdict and the final hash.")
+  var quiet = false
+
+  @OptionGroup var world: WorldOptions
+
+  func run() throws {
+    let simulation = world.simulation(seed)
+    let report = quiet ? simulation.run() : simulation.run { print($0) }
+    print("\(simulation.replay): hash \(String(report.hash, radix: 16)), \(report.tally.events) events")
+    if let violation = report.violation {
+      print(violation.description)
+      throw ExitCode(1)
+    }
+  }
+}
