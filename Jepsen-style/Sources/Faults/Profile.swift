@@ -1,5 +1,5 @@
-/// Which families of faults a run may draw from. Every seed still draws for itself which of them it uses,
-/// and how hard: a swarm of different runs finds what one run with everything at once hides.
+/// Which families of faults a run may draw from. Every seed still draws for itself which of them it
+/// uses, and how hard: a swarm of different runs finds what one run with everything at once hides.
 public enum Profile: String, CaseIterable, Sendable {
   /// Nothing goes wrong: for measuring, and to see that the harness itself is quiet.
   case calm

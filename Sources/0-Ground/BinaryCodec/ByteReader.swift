@@ -1,4 +1,5 @@
-/// Why bytes could not be read. The caller refuses the whole message or record: a part of it is never used.
+/// Why bytes could not be read. The caller refuses the whole message or record: a part of it is
+/// never used.
 public enum DecodingFault: Error, Equatable, Sendable {
   /// The bytes end before the value does.
   case truncated(needed: Int, available: Int)

@@ -52,7 +52,8 @@ public struct ByteWriter: Sendable {
     if let value { body(&self, value) }
   }
 
-  /// Overwrites four bytes that were written before, for lengths and checksums known only afterwards.
+  /// Overwrites four bytes that were written before, for lengths and checksums known only
+  /// afterwards.
   public mutating func patch(_ value: UInt32, at offset: Int) {
     precondition(offset >= 0 && offset + 4 <= bytes.count, "ByteWriter.patch: outside the buffer")
     for i in 0..<4 { bytes[offset + i] = UInt8(truncatingIfNeeded: value >> UInt32(8 * i)) }

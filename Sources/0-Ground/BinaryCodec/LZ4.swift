@@ -28,8 +28,8 @@ public enum LZ4 {
     return block.isEmpty ? nil : block
   }
 
-  /// Exactly `length` raw bytes from `block`. `length` is checked against `limit` before any allocation,
-  /// because it comes from a header that may be damaged or hostile.
+  /// Exactly `length` raw bytes from `block`. `length` is checked against `limit` before any
+  /// allocation, because it comes from a header that may be damaged or hostile.
   public static func decompressBlock(
     _ block: Bytes, length: Int, limit: Int
   ) throws(Fault) -> [UInt8] {
@@ -69,8 +69,8 @@ public enum LZ4 {
     }
   }
 
-  /// The content of exactly one frame that says its content size. The size is checked against `limit`
-  /// before any allocation; missing, extra or damaged bytes are refused.
+  /// The content of exactly one frame that says its content size. The size is checked against
+  /// `limit` before any allocation; missing, extra or damaged bytes are refused.
   public static func decompressFrame(_ frame: Bytes, limit: Int) throws(Fault) -> [UInt8] {
     var context: OpaquePointer?
     guard LZ4F_isError(LZ4F_createDecompressionContext(&context, UInt32(LZ4F_VERSION))) == 0 else {

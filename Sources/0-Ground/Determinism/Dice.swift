@@ -1,8 +1,8 @@
-/// The only source of chance below the World floor: a seeded generator that gives the same rolls on every
-/// machine and in every build.
+/// The only source of chance below the World floor: a seeded generator that gives the same rolls on
+/// every machine and in every build.
 ///
-/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014): one word
-/// of state, full period, good enough for jitter and for choosing faults. Not for secrets.
+/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014):
+/// one word of state, full period, good enough for jitter and for choosing faults. Not for secrets.
 public struct Dice: Hashable, Sendable {
   private var state: UInt64
 

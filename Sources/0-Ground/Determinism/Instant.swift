@@ -1,8 +1,9 @@
 /// A point on one node's monotonic clock, in nanoseconds since an origin that only that node knows.
 ///
-/// Time is data: below the World floor nothing reads a clock, every input carries the instant at which it
-/// happened. In production it is CLOCK_BOOTTIME, which goes on counting while the machine is suspended (a
-/// lease must not survive a suspend, clock_gettime(2)); in simulation it is virtual.
+/// Time is data: below the World floor nothing reads a clock, every input carries the instant at
+/// which it happened. In production it is CLOCK_BOOTTIME, which goes on counting while the machine
+/// is suspended (a lease must not survive a suspend, clock_gettime(2)); in simulation it is
+/// virtual.
 public struct Instant: Comparable, Hashable, Sendable {
   /// Nanoseconds since the clock's origin.
   public let nanoseconds: UInt64

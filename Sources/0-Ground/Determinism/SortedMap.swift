@@ -1,8 +1,9 @@
 /// A map that is walked in the order of its keys, so that every run takes the same path.
 ///
-/// `Dictionary` is seeded anew in each process; iterating one would make two replicas, or two runs of one
-/// seed, differ. Entries stand in one sorted array: right for peers, members and pending requests (up to some
-/// thousands); appending a key larger than all others, the usual case, costs O(1), anything else O(n).
+/// `Dictionary` is seeded anew in each process; iterating one would make two replicas, or two runs
+/// of one seed, differ. Entries stand in one sorted array: right for peers, members and pending
+/// requests (up to some thousands); appending a key larger than all others, the usual case, costs
+/// O(1), anything else O(n).
 public struct SortedMap<Key: Comparable, Value> {
   public private(set) var keys: [Key] = []
   public private(set) var values: [Value] = []
@@ -40,7 +41,8 @@ public struct SortedMap<Key: Comparable, Value> {
     }
   }
 
-  /// Changes the value at `key` in place; returns nil, and does not call `change`, when there is none.
+  /// Changes the value at `key` in place; returns nil, and does not call `change`, when there is
+  /// none.
   public mutating func update<Result>(
     _ key: Key, _ change: (inout Value) -> Result
   ) -> Result? {

@@ -1,7 +1,7 @@
 /// A length of time in nanoseconds, never negative.
 ///
-/// The standard library's `Duration` counts attoseconds in 128 bits; the core adds and compares times on
-/// every input, so it uses one machine word. 2^64 ns is 584 years.
+/// The standard library's `Duration` counts attoseconds in 128 bits; the core adds and compares
+/// times on every input, so it uses one machine word. 2^64 ns is 584 years.
 public struct TimeSpan: Comparable, Hashable, Sendable {
   /// Nanoseconds.
   public let nanoseconds: UInt64

@@ -5,8 +5,8 @@ internal import Determinism
 public enum Payload: Hashable, Sendable {
   /// The cluster's birth: always entry 1, in term 0, written to every disk by `cluster init`.
   case genesis(ClusterID, Membership)
-  /// The first entry of a leader's term (§8). `claim` is opaque to consensus: the record with which the
-  /// leader claims the virtual IP.
+  /// The first entry of a leader's term (§8). `claim` is opaque to consensus: the record with which
+  /// the leader claims the virtual IP.
   case termStart(claim: Bytes)
   /// A new configuration; in force as soon as it is appended (§6).
   case membership(Membership)
@@ -32,7 +32,8 @@ public struct Entry: Hashable, Sendable {
   @inlinable public var term: Term { position.term }
   @inlinable public var index: LogIndex { position.index }
 
-  /// Bytes that the entry costs in a window or a batch: its opaque payload and a fixed share for the rest.
+  /// Bytes that the entry costs in a window or a batch: its opaque payload and a fixed share for
+  /// the rest.
   public var weight: Int {
     switch payload {
     case .command(let bytes), .termStart(claim: let bytes): 32 + bytes.count
@@ -43,8 +44,8 @@ public struct Entry: Hashable, Sendable {
   }
 }
 
-/// A place of the log as recovery found it. A slot whose body rotted keeps its identity: it counts when logs
-/// are compared in votes, is never acknowledged, and waits to be filled.
+/// A place of the log as recovery found it. A slot whose body rotted keeps its identity: it counts
+/// when logs are compared in votes, is never acknowledged, and waits to be filled.
 public enum LogSlot: Hashable, Sendable {
   case entry(Entry)
   case faulty(LogPosition)

@@ -7,8 +7,9 @@ public struct NodeID: Comparable, Hashable, Sendable, CustomStringConvertible {
   public var description: String { "n\(number)" }
 }
 
-/// Names one life of a node's disk: drawn when the disk is formatted. A voter is (node, incarnation), so a
-/// node that returns with an empty disk is not the voter that promised (pitfall 3).
+/// Names one life of a node's disk: drawn when the disk is formatted. A voter is (node,
+/// incarnation), so a node that returns with an empty disk is not the voter that promised (pitfall
+/// 3).
 public struct DiskIncarnation: Hashable, Sendable, CustomStringConvertible {
   public let number: UInt64
 
@@ -16,8 +17,9 @@ public struct DiskIncarnation: Hashable, Sendable, CustomStringConvertible {
   public var description: String { "d\(String(number, radix: 16))" }
 }
 
-/// Names a cluster and its epoch: drawn when the cluster is created; the epoch grows when an operator
-/// recovers it from a lost quorum or restores a snapshot, so that an old member cannot rejoin.
+/// Names a cluster and its epoch: drawn when the cluster is created; the epoch grows when an
+/// operator recovers it from a lost quorum or restores a snapshot, so that an old member cannot
+/// rejoin.
 public struct ClusterID: Hashable, Sendable, CustomStringConvertible {
   public let number: UInt64
   public let epoch: UInt64
@@ -29,8 +31,8 @@ public struct ClusterID: Hashable, Sendable, CustomStringConvertible {
   public var description: String { "\(String(number, radix: 16)).\(epoch)" }
 }
 
-/// The leader's clock as it stands in entries: milliseconds since 1970, never falling along the log. The only
-/// time a state machine ever sees (§6.3).
+/// The leader's clock as it stands in entries: milliseconds since 1970, never falling along the
+/// log. The only time a state machine ever sees (§6.3).
 public struct LogTime: Comparable, Hashable, Sendable {
   public let milliseconds: UInt64
 

@@ -1,6 +1,6 @@
-/// An entry's identity: if two logs hold an entry of the same position, they are equal up to it (§5.3, Log
-/// Matching). Acknowledgements and completions always carry a whole position, never an index alone: an index
-/// can be overwritten by another term (pitfall 13).
+/// An entry's identity: if two logs hold an entry of the same position, they are equal up to it
+/// (§5.3, Log Matching). Acknowledgements and completions always carry a whole position, never an
+/// index alone: an index can be overwritten by another term (pitfall 13).
 ///
 /// Ordered as votes compare logs: by term first, then by index (§5.4.1, pitfall 9).
 public struct LogPosition: Comparable, Hashable, Sendable, CustomStringConvertible {

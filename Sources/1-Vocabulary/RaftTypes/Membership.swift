@@ -19,11 +19,11 @@ public struct Member: Hashable, Sendable {
   }
 }
 
-/// Who belongs to the cluster and who decides (§6; dissertation §4). A value: it lives in the log and in
-/// snapshots and nowhere else (pitfall 30).
+/// Who belongs to the cluster and who decides (§6; dissertation §4). A value: it lives in the log
+/// and in snapshots and nowhere else (pitfall 30).
 ///
-/// Invariants: every voter, outgoing voter and learner is a member; a learner votes in neither half; `voters`
-/// is never empty.
+/// Invariants: every voter, outgoing voter and learner is a member; a learner votes in neither
+/// half; `voters` is never empty.
 public struct Membership: Hashable, Sendable {
   /// Every server that receives the log.
   public let members: SortedMap<NodeID, Member>

@@ -5,8 +5,8 @@ public import Determinism
 public struct Envelope: Hashable, Sendable {
   public let from: NodeID
   public let to: NodeID
-  /// The sender's current term. A pre-vote's prospective term stands inside the message, so that this field
-  /// always obeys the term rule of §5.1.
+  /// The sender's current term. A pre-vote's prospective term stands inside the message, so that
+  /// this field always obeys the term rule of §5.1.
   public let term: Term
   public let message: Message
 
@@ -59,8 +59,8 @@ public struct VoteReply: Hashable, Sendable {
   /// The candidacy that this answers.
   public let candidacy: Term
   public let granted: Bool
-  /// How long ago the voter last heard any leader, by its own clock; since its start, when it remembers none.
-  /// What an early-elected leader must wait for before it may claim the address.
+  /// How long ago the voter last heard any leader, by its own clock; since its start, when it
+  /// remembers none. What an early-elected leader must wait for before it may claim the address.
   public let leaderSilence: TimeSpan
 
   public init(candidacy: Term, granted: Bool, leaderSilence: TimeSpan) {
@@ -76,7 +76,8 @@ public struct Append: Hashable, Sendable {
   public let previous: LogPosition
   /// Consecutive, from `previous.index + 1`; empty to probe.
   public let entries: [Entry]
-  /// The leader's commit index; the receiver believes it only as far as this message verified its log.
+  /// The leader's commit index; the receiver believes it only as far as this message verified its
+  /// log.
   public let commit: LogIndex
 
   public init(previous: LogPosition, entries: [Entry], commit: LogIndex) {
@@ -91,15 +92,15 @@ public struct Append: Hashable, Sendable {
 
 /// The answer to an `Append`.
 public enum AppendReply: Hashable, Sendable {
-  /// The receiver's log equals the leader's, and is durable, up to here. Never less than true, never more
-  /// than durable (pitfall 4).
+  /// The receiver's log equals the leader's, and is durable, up to here. Never less than true,
+  /// never more than durable (pitfall 4).
   case accepted(durable: LogPosition)
   /// The receiver holds no entry at `previous`; its log may match up to `hint`, and no further.
   case rejected(previous: LogPosition, hint: LogPosition)
 }
 
-/// Keeps the leader's authority, proves it for reads, and spreads the commit index. Carries no log position
-/// and can therefore truncate nothing (pitfall 5).
+/// Keeps the leader's authority, proves it for reads, and spreads the commit index. Carries no log
+/// position and can therefore truncate nothing (pitfall 5).
 public struct Heartbeat: Hashable, Sendable {
   /// Grows with every round the leader starts in its term; never reused (pitfall 17).
   public let round: UInt64

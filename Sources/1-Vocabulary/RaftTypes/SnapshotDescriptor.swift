@@ -4,7 +4,8 @@ public struct SnapshotDescriptor: Hashable, Sendable {
   public let position: LogPosition
   /// The leader's time in that entry.
   public let logTime: LogTime
-  /// The configuration in force at that entry: the committed one, never of a later entry (pitfall 24).
+  /// The configuration in force at that entry: the committed one, never of a later entry (pitfall
+  /// 24).
   public let membership: Membership
   public let cluster: ClusterID
   /// Hash of the state at that entry.

@@ -6,8 +6,8 @@ public import RaftTypes
 /// ```
 /// term u64 | index u64 | log time u64 | kind u8 | length u32 | payload
 /// ```
-/// Integers are little-endian. Checksums belong to what surrounds the entry: the log's record, the peers'
-/// frame. Formats: docs/ON-DISK-FORMAT.md, docs/WIRE-FORMAT.md.
+/// Integers are little-endian. Checksums belong to what surrounds the entry: the log's record, the
+/// peers' frame. Formats: docs/ON-DISK-FORMAT.md, docs/WIRE-FORMAT.md.
 public enum EntryFormat {
   /// Bytes before the payload.
   public static let headerSize = 29
@@ -22,7 +22,8 @@ public enum EntryFormat {
     case snapshotMark = 5
   }
 
-  /// Bytes that `write` will append for `entry`; exact for commands, marks and term starts, an estimate else.
+  /// Bytes that `write` will append for `entry`; exact for commands, marks and term starts, an
+  /// estimate else.
   public static func size(of entry: Entry) -> Int { headerSize + entry.weight - 32 }
 
   /// - Precondition: the payload is at most `payloadLimit` bytes.

@@ -23,10 +23,11 @@ package enum AddressEvent: Hashable, Sendable {
 
 /// Who may hold the virtual IP, and when: one address, one node, as a value.
 ///
-/// The address is routing, never authority: reads prove leadership and writes commit in the holder's own
-/// term, so that a second holder could cost availability, never a stale read. A claim therefore needs only
-/// this: the term's first entry is applied, so that the first request through the address never meets a
-/// leader that cannot serve yet (pitfall 63). A release comes before anything that lets a successor exist.
+/// The address is routing, never authority: reads prove leadership and writes commit in the
+/// holder's own term, so that a second holder could cost availability, never a stale read. A claim
+/// therefore needs only this: the term's first entry is applied, so that the first request through
+/// the address never meets a leader that cannot serve yet (pitfall 63). A release comes before
+/// anything that lets a successor exist.
 ///
 /// Invariants: at most one claim is open; nothing is held in a term that ended.
 package struct AddressOwnership: Hashable, Sendable {

@@ -49,7 +49,8 @@ struct CallTable: Sendable {
 
   private var slots: [Slot] = []
   private var free: [Int] = []
-  // Tickets by the time slice their deadline falls into; finished ones stay until their slice passes.
+  // Tickets by the time slice their deadline falls into; finished ones stay until their slice
+  // passes.
   private var slices = SortedMap<UInt64, [Ticket]>()
   private static let slice: UInt64 = 16_000_000
 

@@ -1,11 +1,11 @@
 /// Everything in a replica that could grow without bound, and why it does not.
 package struct Limits: Hashable, Sendable {
-  /// Calls under way, of this node's clients and of other nodes'. At 20,000 a second and the default timeout
-  /// of 5 s even a cluster that answers nothing refuses early rather than late.
+  /// Calls under way, of this node's clients and of other nodes'. At 20,000 a second and the
+  /// default timeout of 5 s even a cluster that answers nothing refuses early rather than late.
   package var calls = 16_384
-  /// Applied command bytes after which the leader proposes a snapshot mark: half of the state's bytes
-  /// (dissertation §5.1.2), between these bounds. The lower keeps small states from writing snapshots all the
-  /// time, the upper keeps the log that must stay in memory small.
+  /// Applied command bytes after which the leader proposes a snapshot mark: half of the state's
+  /// bytes (dissertation §5.1.2), between these bounds. The lower keeps small states from writing
+  /// snapshots all the time, the upper keeps the log that must stay in memory small.
   package var markBytesLeast: UInt64 = 32 << 20
   package var markBytesMost: UInt64 = 256 << 20
   /// The same for the number of entries: half of the number of keys, but not less than this.

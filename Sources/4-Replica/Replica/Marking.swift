@@ -33,8 +33,8 @@ struct Marking: Sendable {
     isProposed = false
   }
 
-  /// Whether so much was applied that a snapshot pays: it grows with the state, so that what snapshots write
-  /// stays in proportion to what clients write (dissertation §5.1.2).
+  /// Whether so much was applied that a snapshot pays: it grows with the state, so that what
+  /// snapshots write stays in proportion to what clients write (dissertation §5.1.2).
   func isDue(_ state: StoreStatistics, _ limits: Limits) -> Bool {
     let stateBytes = UInt64(state.keyValueBytes + state.historyBytes)
     let enoughBytes = min(max(stateBytes / 2, limits.markBytesLeast), limits.markBytesMost)

@@ -3,8 +3,8 @@ internal import RaftTypes
 
 /// Writes of this node's own leaderships whose clients wait.
 ///
-/// One run for each leadership, in log order. A later leadership may write at the indexes of an earlier one
-/// that lost; which of the two is chosen is known only when the index commits.
+/// One run for each leadership, in log order. A later leadership may write at the indexes of an
+/// earlier one that lost; which of the two is chosen is known only when the index commits.
 struct PendingWrites: Sendable {
   /// What became of a write.
   enum Fate: Sendable {

@@ -9,8 +9,8 @@ extension Recovered {
     var base = snapshot?.position ?? .origin
     var slots = recovery.slots
     if let snapshot, let first = slots.first, first.position.index <= snapshot.position.index {
-      // A tail below the snapshot is kept for slow followers. Its first slot becomes the base; so does the
-      // last rotten one in it: the snapshot stands for it.
+      // A tail below the snapshot is kept for slow followers. Its first slot becomes the base; so
+      // does the last rotten one in it: the snapshot stands for it.
       let rotten = slots.lastIndex { slot in
         if case .faulty(let position) = slot {
           position.index <= snapshot.position.index

@@ -6,7 +6,8 @@ internal import PeerProtocol
 internal import RaftCore
 internal import RaftTypes
 
-// A client's call from its arrival to its answer. Every way out says honestly what became of a write.
+// A client's call from its arrival to its answer. Every way out says honestly what became of a
+// write.
 extension Replica {
   mutating func begin(_ call: ClientCall, _ origin: Call.Origin) {
     guard calls.count < settings.limits.calls else {

@@ -17,7 +17,8 @@ extension Replica {
     if let action = ownership.step(event, at: now) { effects.address.append(action) }
   }
 
-  /// Takes the address once the term's first entry is applied: from then on every request can be served.
+  /// Takes the address once the term's first entry is applied: from then on every request can be
+  /// served.
   mutating func tendAddress() {
     guard settings.virtualAddress != nil, stopping == nil,
       case .leader(let leadership) = core.role, store.appliedIndex >= leadership.termStart,

@@ -59,8 +59,8 @@ extension Replica {
     enqueue(call.id)
   }
 
-  /// A broken connection: calls that had not left wait for a leader again, of the others nobody knows
-  /// whether the leader got them, and they are not sent twice (pitfall 60).
+  /// A broken connection: calls that had not left wait for a leader again, of the others nobody
+  /// knows whether the leader got them, and they are not sent twice (pitfall 60).
   mutating func linkLost(_ peer: NodeID, _ loss: LinkLoss) {
     for frame in loss.unsent { notSent(frame, to: peer) }
     if loss.direction == .outgoing { inputs.append(.peerReset(peer)) }

@@ -17,8 +17,8 @@ extension Replica {
     proposals.append(Proposal(ticket: Marking.ticket, payload: .snapshotMark))
   }
 
-  /// Cuts the view at a mark: every node at the same index, so that equal snapshots exist. A node whose last
-  /// snapshot is still being written skips this one.
+  /// Cuts the view at a mark: every node at the same index, so that equal snapshots exist. A node
+  /// whose last snapshot is still being written skips this one.
   mutating func cutView(at entry: Entry) {
     marking.reached(StateMark(index: entry.index, hash: store.stateHash))
     guard marking.writing == nil, let cluster,
@@ -77,6 +77,9 @@ extension Replica {
         .refusedSnapshot(snapshot.position, reason: "its state does not have the hash it names"))
       return
     }
+    // Two may be ready in one turn: only the newer one is of use, and only one is held (pitfall 36).
+    if let (other, _) = loaded, other.position.index > snapshot.position.index { return }
+    inputs.removeAll { if case .snapshotReceived = $0 { true } else { false } }
     loaded = (snapshot, store)
     inputs.append(.snapshotReceived(snapshot))
   }

@@ -7,11 +7,11 @@ package import RaftCore
 package import RaftTypes
 internal import VirtualIP
 
-/// One whole node, synchronous: consensus, state machine, its clients' calls, and what it does about the
-/// address. Inputs of a turn go in together; what must be done comes out.
+/// One whole node, synchronous: consensus, state machine, its clients' calls, and what it does
+/// about the address. Inputs of a turn go in together; what must be done comes out.
 ///
-/// It reads no clock, opens no file and no socket; threads and ports stand one floor above, and a simulator
-/// can take their place. Owned by the replica loop; nothing else touches it.
+/// It reads no clock, opens no file and no socket; threads and ports stand one floor above, and a
+/// simulator can take their place. Owned by the replica loop; nothing else touches it.
 package struct Replica: Sendable {
   package let settings: ReplicaSettings
   package private(set) var core: RaftNode
@@ -37,7 +37,7 @@ package struct Replica: Sendable {
 
   // Snapshots.
   var marking = Marking()
-  /// A received state, waiting for consensus to install it.
+  /// A received state, until this turn's step of consensus installs it.
   var loaded: (SnapshotDescriptor, Store)?
   var cluster: ClusterID?
 
@@ -71,7 +71,8 @@ package struct Replica: Sendable {
 
   /// Lets everything of one turn happen and says what to do about all of it at once.
   ///
-  /// - Parameter wallClock: for the log time of entries this node proposes; may jump, the log's does not.
+  /// - Parameter wallClock: for the log time of entries this node proposes; may jump, the log's
+  ///   does not.
   /// - Precondition: `now` never falls.
   package mutating func step(
     _ turn: some Sequence<ReplicaInput>, at now: Instant, wallClock: LogTime
@@ -132,6 +133,8 @@ package struct Replica: Sendable {
       reads.removeAll(keepingCapacity: true)
     }
     honour(core.step(turn, at: now))
+    // Consensus took the received state, or had no use for it.
+    loaded = nil
   }
 
   private mutating func honour(_ done: Effects) {

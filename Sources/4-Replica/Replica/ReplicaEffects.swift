@@ -22,7 +22,8 @@ package enum SnapshotJob: Sendable {
   case write(SnapshotDescriptor, StoreView)
   /// Read one chunk of an own snapshot for a follower; answered by `chunkRead`.
   case send(SnapshotSend)
-  /// Keep a chunk of the leader's snapshot; answered by `chunkStored`, and by `snapshotLoaded` after the last.
+  /// Keep a chunk of the leader's snapshot; answered by `chunkStored`, and by `snapshotLoaded`
+  /// after the last.
   case store(SnapshotChunk)
 }
 
@@ -63,11 +64,11 @@ package struct PeerSet: Hashable, Sendable {
 
 /// What must now be done, in slots that stand in the order in which they must be honoured.
 package struct ReplicaEffects: Sendable {
-  /// First of all: a release must be done before any frame below leaves, or a successor could claim the
-  /// address while it is held here.
+  /// First of all: a release must be done before any frame below leaves, or a successor could claim
+  /// the address while it is held here.
   package var address: [AddressAction] = []
-  /// Handed to the storage thread in this order. The frames below need not wait for it: what must, the
-  /// replica keeps back until the answer comes.
+  /// Handed to the storage thread in this order. The frames below need not wait for it: what must,
+  /// the replica keeps back until the answer comes.
   package var storage: [StorageJob] = []
   package var frames: [Outbound] = []
   package var answers: [Answer] = []

@@ -31,10 +31,11 @@ package struct ReplicaSettings: Sendable {
     self.virtualAddress = virtualAddress
   }
 
-  /// How long a call waits for a leader to appear before it is told that there is none: an election that
-  /// succeeds at the third attempt fits.
+  /// How long a call waits for a leader to appear before it is told that there is none: an election
+  /// that succeeds at the third attempt fits.
   var leaderPatience: TimeSpan { consensus.electionMost * 3 }
-  /// How long a status waits for the other nodes: several round trips, and short enough for a person.
+  /// How long a status waits for the other nodes: several round trips, and short enough for a
+  /// person.
   var statusPatience: TimeSpan { .milliseconds(250) }
   /// How long a stopping leader waits for its successor.
   var stopPatience: TimeSpan { consensus.electionMost * 2 }

@@ -4,7 +4,8 @@ internal import RaftTypes
 
 /// The machine's clocks, read nowhere else.
 enum BootClock {
-  /// CLOCK_BOOTTIME: never jumps, and counts while the machine is suspended, as a lease must (clock_gettime(2)).
+  /// CLOCK_BOOTTIME: never jumps, and counts while the machine is suspended, as a lease must
+  /// (clock_gettime(2)).
   static func now() -> Instant { Instant(nanoseconds: read(CLOCK_BOOTTIME)) }
 
   /// The wall clock, for the log time of entries. May jump; the log's time does not.

@@ -6,19 +6,22 @@ internal import RaftTypes
 internal import Replica
 internal import WriteAheadLog
 
-/// Writes this node's snapshots from immutable views, slowly enough that the log's syncs do not notice.
+/// Writes this node's snapshots from immutable views, slowly enough that the log's syncs do not
+/// notice.
 struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
   let files: Files
   let storage: StorageWorker<Files>
   let mailbox: Mailbox
   let log: Logger
 
-  /// Bytes of raw state a second. A disk of the slowest kind that a log is put on writes twice as fast.
+  /// Bytes of raw state a second. A disk of the slowest kind that a log is put on writes twice as
+  /// fast.
   private static var bytesPerSecond: UInt64 { 96 << 20 }
 
   func perform(_ job: SnapshotJob) {
     guard case .write(let descriptor, let view) = job else { return }
-    // This thread gives way to those that serve clients; on Linux the value is a thread's own (setpriority(2)).
+    // This thread gives way to those that serve clients; on Linux the value is a thread's own
+    // (setpriority(2)).
     _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
     do throws(LogFault) {
       let file = try write(descriptor, view)

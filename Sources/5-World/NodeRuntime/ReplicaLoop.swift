@@ -16,10 +16,11 @@ package protocol ReplicaLoopDelegate: AnyObject {
   func stopped()
 }
 
-/// The event loop that owns a `Replica`: everything that arrives in one turn of the loop is stepped together,
-/// and what follows from it is done once at the turn's end.
+/// The event loop that owns a `Replica`: everything that arrives in one turn of the loop is stepped
+/// together, and what follows from it is done once at the turn's end.
 ///
-/// Not thread-safe: everything here happens on `eventLoop`; other threads hand their words in by a `Mailbox`.
+/// Not thread-safe: everything here happens on `eventLoop`; other threads hand their words in by a
+/// `Mailbox`.
 package final class ReplicaLoop<Files: FileSystem, Links: PeerLinks>
 where Files: Sendable {
   package let eventLoop: any EventLoop
@@ -56,7 +57,8 @@ where Files: Sendable {
   /// Starts the first turn; from then on deadlines are kept.
   package func start() { offer(.timePassed) }
 
-  /// Takes an input into the turn that ends when everything that is ready on this loop has been read.
+  /// Takes an input into the turn that ends when everything that is ready on this loop has been
+  /// read.
   package func offer(_ input: ReplicaInput) {
     inputs.append(input)
     guard !isTurnScheduled else { return }
@@ -98,8 +100,8 @@ where Files: Sendable {
     }
   }
 
-  // The timer is only ever moved forward: one that fires early costs an empty turn, moving it at every turn
-  // would cost a heap operation and a system call at every turn.
+  // The timer is only ever moved forward: one that fires early costs an empty turn, moving it at
+  // every turn would cost a heap operation and a system call at every turn.
   private func keepTime() {
     let next = replica.nextDeadline
     guard next < timerAt, !hasStopped else { return }

@@ -2,8 +2,8 @@ package import Logging
 package import Replica
 package import WriteAheadLog
 
-/// The threads that read and write snapshot files: one writes this node's own, one moves those of others, so
-/// that neither waits for the other, and the log for none of them.
+/// The threads that read and write snapshot files: one writes this node's own, one moves those of
+/// others, so that neither waits for the other, and the log for none of them.
 package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
   private let writing: Worker<SnapshotJob>
   private let moving: Worker<SnapshotJob>

@@ -4,8 +4,9 @@ import RaftTypes
 import ServiceLifecycle
 import UnixSignals
 
-/// `kvnode`: one node of a cluster. Exits 0 after a clean stop, 2 when its configuration is unusable, 1 when
-/// it cannot start or go on; the last line on standard error says why and what to do.
+/// `kvnode`: one node of a cluster. Exits 0 after a clean stop, 2 when its configuration is
+/// unusable, 1 when it cannot start or go on; the last line on standard error says why and what to
+/// do.
 @main
 enum KVNode {
   static func main() async {

@@ -1,5 +1,5 @@
-/// The house as docs/ARCHITECTURE.md draws it: the floors as lines of a picture, the modules as rows
-/// of a table whose cells name what each imports.
+/// The house as docs/ARCHITECTURE.md draws it: the floors as lines of a picture, the modules as
+/// rows of a table whose cells name what each imports.
 struct Drawing {
   struct Row: Equatable {
     var house: Set<String>

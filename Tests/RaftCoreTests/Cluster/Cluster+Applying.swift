@@ -64,7 +64,8 @@ extension Cluster {
     for chunk in effects.chunks { try keep(chunk, at: id) }
   }
 
-  /// The receiver's duty: keep what arrives in order, and answer every chunk with how much it holds.
+  /// The receiver's duty: keep what arrives in order, and answer every chunk with how much it
+  /// holds.
   private mutating func keep(_ chunk: SnapshotChunk, at id: NodeID) throws {
     let position = chunk.snapshot.position
     var receiving = (position: position, received: UInt64(0))

@@ -2,8 +2,8 @@ import Determinism
 import RaftCore
 import RaftTypes
 
-/// Several nodes, their disks and the network between them, driven by one seed and one clock. After every step
-/// everything that must hold is checked; what does not, throws a `Violation`.
+/// Several nodes, their disks and the network between them, driven by one seed and one clock. After
+/// every step everything that must hold is checked; what does not, throws a `Violation`.
 struct Cluster {
   enum Happening {
     case arrival(Envelope)
@@ -95,7 +95,8 @@ struct Cluster {
     tell("\(id) starts")
   }
 
-  /// - Parameters keepingWrites, keepingBallots: so much of what was under way reached the disk all the same.
+  /// - Parameters keepingWrites, keepingBallots: so much of what was under way reached the disk all
+  ///   the same.
   mutating func crash(_ id: NodeID, keepingWrites works: Int = 0, ballots: Int = 0) throws {
     tell("\(id) crashes")
     servers[id]?.lose()

@@ -2,7 +2,8 @@ import Determinism
 import RaftCore
 import RaftTypes
 
-/// One node's disk: what is on it, and what is on its way there in order. A crash loses what is on its way.
+/// One node's disk: what is on it, and what is on its way there in order. A crash loses what is on
+/// its way.
 struct Disk {
   enum Work {
     case write(LogWrite)

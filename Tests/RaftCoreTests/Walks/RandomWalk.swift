@@ -126,8 +126,8 @@ struct RandomWalk {
     }
   }
 
-  /// Liveness: with the faults gone, a leader comes, writes commit, everybody gets and applies everything,
-  /// and every read that was asked is answered or refused.
+  /// Liveness: with the faults gone, a leader comes, writes commit, everybody gets and applies
+  /// everything, and every read that was asked is answered or refused.
   mutating func heal() throws {
     cluster.heal()
     cluster.network.lossPercent = 0

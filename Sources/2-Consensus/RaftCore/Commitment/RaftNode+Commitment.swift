@@ -3,9 +3,10 @@ internal import RaftTypes
 
 // When an entry is committed (§5.3, §5.4.2).
 extension RaftNode {
-  /// An entry is committed when a quorum holds it durably and it is of this leader's own term; the ones
-  /// before it follow. Never by counting an older term's entry (Figure 8, pitfall 1). The leader counts itself
-  /// only as far as its own disk has answered (pitfall 12), and not at all when it is no voter (pitfall 11).
+  /// An entry is committed when a quorum holds it durably and it is of this leader's own term; the
+  /// ones before it follow. Never by counting an older term's entry (Figure 8, pitfall 1). The
+  /// leader counts itself only as far as its own disk has answered (pitfall 12), and not at all
+  /// when it is no voter (pitfall 11).
   mutating func advanceCommitByCounting() {
     guard case .leader(let leadership) = role, let membership else { return }
     let reached = Quorum.reached(in: membership) { voter in
@@ -20,7 +21,8 @@ extension RaftNode {
     commit = max(commit, min(index, log.last.index))
   }
 
-  /// Hands to the state machine what is newly committed, in order; a slot without its body holds it up.
+  /// Hands to the state machine what is newly committed, in order; a slot without its body holds it
+  /// up.
   mutating func handOutCommitted() {
     guard handedOut < commit else { return }
     let entries = log.entries(from: handedOut.next, through: commit, limit: .max)

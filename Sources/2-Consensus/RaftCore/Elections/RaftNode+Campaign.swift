@@ -1,7 +1,8 @@
 internal import Determinism
 internal import RaftTypes
 
-// How a node comes to power (§5.2), rehearsing first so that a lost node moves nobody's term (§9.6).
+// How a node comes to power (§5.2), rehearsing first so that a lost node moves nobody's term
+// (§9.6).
 extension RaftNode {
   /// Asks whether an election could be won.
   mutating func rehearse() {

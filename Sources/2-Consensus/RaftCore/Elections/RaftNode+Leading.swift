@@ -15,8 +15,8 @@ extension RaftNode {
     beginRound()
   }
 
-  /// Leaves power: the lease and the address go first, then everybody who waited gets an honest answer. The
-  /// caller sets the next role.
+  /// Leaves power: the lease and the address go first, then everybody who waited gets an honest
+  /// answer. The caller sets the next role.
   mutating func resign() {
     guard case .leader(let leadership) = role else { return }
     effects.relinquish = true
@@ -34,7 +34,8 @@ extension RaftNode {
     }
   }
 
-  /// A leader that is no voter of a committed configuration has done its duty (dissertation §4.2.2).
+  /// A leader that is no voter of a committed configuration has done its duty (dissertation
+  /// §4.2.2).
   mutating func stepDownWhenRemoved() {
     guard isLeader, let index = configurations.effectiveIndex, index <= commit,
       membership?.isVoter(id) == false

@@ -1,7 +1,8 @@
 internal import RaftTypes
 
-/// How far storage has got with a log, write by write. Writes complete in their order, so one answer covers
-/// every write before it; what a later write replaced is clipped from those still under way (pitfall 13).
+/// How far storage has got with a log, write by write. Writes complete in their order, so one
+/// answer covers every write before it; what a later write replaced is clipped from those still
+/// under way (pitfall 13).
 struct Durability: Hashable, Sendable {
   private struct Write: Hashable, Sendable {
     let sequence: UInt64
@@ -47,7 +48,8 @@ struct Durability: Hashable, Sendable {
     return write
   }
 
-  /// Storage's answer. One that names an append by another position is of another life and says nothing.
+  /// Storage's answer. One that names an append by another position is of another life and says
+  /// nothing.
   mutating func complete(_ completion: LogCompletion) {
     var done = 0
     while done < underWay.count, underWay[done].sequence <= completion.sequence {

@@ -1,10 +1,11 @@
 internal import Determinism
 public import RaftTypes
 
-/// The log as consensus sees it: the part behind the last compaction, in memory, and how much of it is durable.
+/// The log as consensus sees it: the part behind the last compaction, in memory, and how much of it
+/// is durable.
 ///
-/// Invariants: slots are consecutive from `base.index + 1`; terms never fall along them; `durable` lies
-/// between `base.index` and `last.index` and never beyond the first faulty slot.
+/// Invariants: slots are consecutive from `base.index + 1`; terms never fall along them; `durable`
+/// lies between `base.index` and `last.index` and never beyond the first faulty slot.
 public struct RaftLog: Hashable, Sendable {
   /// The position just before the first slot: nothing at or before it is kept.
   public private(set) var base: LogPosition
@@ -56,8 +57,8 @@ public struct RaftLog: Hashable, Sendable {
     return slots[offset(of: index)]
   }
 
-  /// Entries from `first` on, as many as fit into `limit` bytes but at least one, up to `through`; stops at a
-  /// faulty slot. `first` must lie behind the base.
+  /// Entries from `first` on, as many as fit into `limit` bytes but at least one, up to `through`;
+  /// stops at a faulty slot. `first` must lie behind the base.
   public func entries(from first: LogIndex, through: LogIndex, limit: Int) -> [Entry] {
     precondition(first > base.index, "RaftLog: \(first) was compacted (base \(base))")
     let end = min(through, last.index)
@@ -85,7 +86,8 @@ public struct RaftLog: Hashable, Sendable {
     return durability.begin(.append(entries))
   }
 
-  /// Removes everything from the first entry's index on, then appends. Only for entries that conflict.
+  /// Removes everything from the first entry's index on, then appends. Only for entries that
+  /// conflict.
   public mutating func replace(with entries: [Entry]) -> LogWrite {
     guard let first = entries.first, first.index > base.index, first.index <= last.index else {
       preconditionFailure("RaftLog: nothing to replace within \(base)...\(last)")
@@ -156,7 +158,8 @@ public struct RaftLog: Hashable, Sendable {
     return start
   }
 
-  /// The last index of `term` or of an earlier one, at or before `index`: how far a log of that term can match.
+  /// The last index of `term` or of an earlier one, at or before `index`: how far a log of that
+  /// term can match.
   public func lastIndex(atMost index: LogIndex, term bound: Term) -> LogIndex {
     var candidate = min(index, last.index)
     while candidate > base.index, let term = term(at: candidate), term > bound {

@@ -1,8 +1,8 @@
 internal import Determinism
 public import RaftTypes
 
-/// The configurations that the log and the snapshot hold. The newest one is in force as soon as it is
-/// appended (§6), and stops being so when it is truncated (pitfall 23).
+/// The configurations that the log and the snapshot hold. The newest one is in force as soon as it
+/// is appended (§6), and stops being so when it is truncated (pitfall 23).
 public struct Configurations: Hashable, Sendable {
   private struct Step: Hashable, Sendable {
     let index: LogIndex

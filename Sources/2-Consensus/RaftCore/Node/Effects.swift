@@ -48,7 +48,8 @@ public struct Appended: Hashable, Sendable {
 
 /// Why the core could not take a proposal or a read now. Neither had any effect.
 public enum Refusal: Hashable, Sendable {
-  /// This node does not lead, or stopped leading before the request entered the log or was confirmed.
+  /// This node does not lead, or stopped leading before the request entered the log or was
+  /// confirmed.
   case notLeader
   /// A bound of `Limits` is reached; try later.
   case overloaded
@@ -89,23 +90,24 @@ public enum TransferOutcome: Hashable, Sendable {
 
 /// What must now be done, in slots that stand in the order in which they must be honoured.
 public struct Effects: Hashable, Sendable {
-  /// Leadership's outward signs (the lease, the address) must end before anything below is done. Late: two
-  /// holders.
+  /// Leadership's outward signs (the lease, the address) must end before anything below is done.
+  /// Late: two holders.
   public var relinquish = false
 
-  /// Must become durable before `afterBallot` leaves. Late or lost: a second vote in one term (pitfall 2).
+  /// Must become durable before `afterBallot` leaves. Late or lost: a second vote in one term
+  /// (pitfall 2).
   public var ballot: Ballot?
 
-  /// Must become durable in this order; each is answered by `Input.logDurable`. Acknowledgements follow from
-  /// that answer, so a lost write costs progress, never safety.
+  /// Must become durable in this order; each is answered by `Input.logDurable`. Acknowledgements
+  /// follow from that answer, so a lost write costs progress, never safety.
   public var logWrites: [LogWrite] = []
 
-  /// May leave at once, in parallel with the writes above: a leader's appends need not wait for its own
-  /// disk (dissertation §10.2.1).
+  /// May leave at once, in parallel with the writes above: a leader's appends need not wait for its
+  /// own disk (dissertation §10.2.1).
   public var messages: [Envelope] = []
 
-  /// May leave only once `ballot` (of this step, or of the latest step that had one) is durable: votes, and
-  /// whatever is said in a term not yet on disk.
+  /// May leave only once `ballot` (of this step, or of the latest step that had one) is durable:
+  /// votes, and whatever is said in a term not yet on disk.
   public var afterBallot: [Envelope] = []
 
   /// Replace the state machine by this received snapshot before applying `committed`.
@@ -122,7 +124,8 @@ public struct Effects: Hashable, Sendable {
   public var readsReady: [ReadReady] = []
   public var refusedReads: [Refused] = []
 
-  /// Store a piece of the leader's snapshot; answered by `chunkStored`, at the end by `snapshotReceived`.
+  /// Store a piece of the leader's snapshot; answered by `chunkStored`, at the end by
+  /// `snapshotReceived`.
   public var chunks: [SnapshotChunk] = []
   /// Send pieces of this node's snapshot.
   public var snapshotSends: [SnapshotSend] = []

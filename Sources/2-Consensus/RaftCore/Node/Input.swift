@@ -1,7 +1,8 @@
 internal import Determinism
 public import RaftTypes
 
-/// Names one proposal or read of this node's own clients; chosen by the caller, never reused while pending.
+/// Names one proposal or read of this node's own clients; chosen by the caller, never reused while
+/// pending.
 public typealias Ticket = UInt64
 
 /// A write that the caller wants in the log.
@@ -19,7 +20,8 @@ public struct Proposal: Hashable, Sendable {
 public struct LogCompletion: Hashable, Sendable {
   /// `LogWrite.sequence` of the last write that the sync covered.
   public let sequence: UInt64
-  /// Where that write ended. Term and index: the index alone could by now belong to another entry (pitfall 13).
+  /// Where that write ended. Term and index: the index alone could by now belong to another entry
+  /// (pitfall 13).
   public let position: LogPosition
 
   public init(sequence: UInt64, position: LogPosition) {
@@ -45,12 +47,14 @@ public enum Input: Hashable, Sendable {
   case snapshotTaken(SnapshotDescriptor)
   /// So many bytes of a snapshot offered by the leader are stored here.
   case chunkStored(LogPosition, received: UInt64)
-  /// A snapshot offered by the leader is complete, verified and durable here, and ready to be installed.
+  /// A snapshot offered by the leader is complete, verified and durable here, and ready to be
+  /// installed.
   case snapshotReceived(SnapshotDescriptor)
   /// An operator, or this node's own shutdown, wants another leader; nil: the best follower.
   case transfer(to: NodeID?)
   /// The connection to a peer broke: what was in flight to it may be lost.
   case peerReset(NodeID)
-  /// What the state machine has applied, and its hash at the newest mark; travels in acknowledgements.
+  /// What the state machine has applied, and its hash at the newest mark; travels in
+  /// acknowledgements.
   case applied(LogIndex, mark: StateMark?)
 }

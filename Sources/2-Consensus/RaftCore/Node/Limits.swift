@@ -1,17 +1,20 @@
 /// Everything in the core that could grow without bound, and why it does not.
 public struct Limits: Hashable, Sendable {
-  /// Entry bytes in one Append. 1 MiB leaves a 1 Gbit/s link in 8 ms, less than the fastest profile's
-  /// heartbeat, so a heartbeat behind a batch is not late (dissertation §10.2.2).
+  /// Entry bytes in one Append. 1 MiB leaves a 1 Gbit/s link in 8 ms, less than the fastest
+  /// profile's heartbeat, so a heartbeat behind a batch is not late (dissertation §10.2.2).
   public var appendBytes = 1 << 20
   /// Appends in flight to one follower: covers a round trip of several group commits on each side.
   public var appendsInFlight = 64
   /// Entry bytes in flight to one follower: what a stalled one can pin in its sockets and queues.
   public var bytesInFlight = 8 << 20
-  /// Entry bytes the leader appended but has not committed: beyond it proposals are refused as overload.
+  /// Entry bytes the leader appended but has not committed: beyond it proposals are refused as
+  /// overload.
   public var uncommittedBytes = 64 << 20
-  /// Entry bytes that stay in memory behind the newest snapshot, for followers a little slower than it.
+  /// Entry bytes that stay in memory behind the newest snapshot, for followers a little slower than
+  /// it.
   public var tailBytes = 16 << 20
-  /// Entry bytes the leader keeps while a follower receives a snapshot, so that it need not get another.
+  /// Entry bytes the leader keeps while a follower receives a snapshot, so that it need not get
+  /// another.
   public var pinnedBytes = 256 << 20
   /// Reads that wait for a round: beyond it they are refused as overload.
   public var pendingReads = 65_536

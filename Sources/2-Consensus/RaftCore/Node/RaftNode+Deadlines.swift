@@ -32,8 +32,8 @@ extension RaftNode {
     }
   }
 
-  /// Steps down when a quorum has been silent for the longest election timeout: the others may have elected
-  /// somebody else, and clients of this node would wait for nothing (§6.2).
+  /// Steps down when a quorum has been silent for the longest election timeout: the others may have
+  /// elected somebody else, and clients of this node would wait for nothing (§6.2).
   private mutating func checkQuorum() {
     guard case .leader(let leadership) = role, let membership else { return }
     let contact = Quorum.reached(in: membership) { voter in

@@ -1,7 +1,8 @@
 internal import Determinism
 internal import RaftTypes
 
-// The one place where the term rules of §5.1 are applied; behind it every message is of the current term.
+// The one place where the term rules of §5.1 are applied; behind it every message is of the current
+// term.
 extension RaftNode {
   mutating func receive(_ envelope: Envelope) {
     guard envelope.to == id, envelope.from != id else { return }
@@ -15,7 +16,8 @@ extension RaftNode {
       countPreVote(reply, from: envelope.from)
       return
     case .voteRequest(let request) where envelope.term > term && isDeaf(to: request):
-      // Not even the term is taken: a removed or lost server must not disturb a working leader (§4.2.3).
+      // Not even the term is taken: a removed or lost server must not disturb a working leader
+      // (§4.2.3).
       return
     case .voteRequest, .preVoteReply, .voteReply, .append, .appendReply, .heartbeat,
       .heartbeatReply, .snapshotChunk, .snapshotReply, .timeoutNow, .readIndexRequest,
@@ -54,8 +56,8 @@ extension RaftNode {
     }
   }
 
-  /// Tells a sender of an older term that its term is over, so that a leader which the others have left
-  /// steps down, and a node that fell behind catches up (pitfall 41).
+  /// Tells a sender of an older term that its term is over, so that a leader which the others have
+  /// left steps down, and a node that fell behind catches up (pitfall 41).
   private mutating func answerStale(_ envelope: Envelope) {
     switch envelope.message {
     case .append(let append):

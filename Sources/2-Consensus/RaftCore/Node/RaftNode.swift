@@ -2,11 +2,11 @@ public import BinaryCodec
 public import Determinism
 public import RaftTypes
 
-/// One member of a Raft cluster, as a value: inputs go in with the time at which they happened, effects come
-/// out, and nothing else happens.
+/// One member of a Raft cluster, as a value: inputs go in with the time at which they happened,
+/// effects come out, and nothing else happens.
 ///
-/// The duties stand in extensions, a folder a chapter of the paper: Elections, Replication, Commitment,
-/// Reads, Snapshots, Transfer. `checkInvariants()` says what always holds.
+/// The duties stand in extensions, a folder a chapter of the paper: Elections, Replication,
+/// Commitment, Reads, Snapshots, Transfer. `checkInvariants()` says what always holds.
 public struct RaftNode: Hashable, Sendable {
   public let id: NodeID
   public let settings: Settings
@@ -27,7 +27,8 @@ public struct RaftNode: Hashable, Sendable {
   /// The newest snapshot this node can send.
   public internal(set) var snapshot: SnapshotDescriptor?
 
-  /// No vote is given before: a vote could fall into the lease of a leader it no longer remembers (§4.2.3).
+  /// No vote is given before: a vote could fall into the lease of a leader it no longer remembers
+  /// (§4.2.3).
   let votesFrom: Instant
   /// When any leader was last heard; the start, when none is remembered.
   var leaderContact: Instant
@@ -70,8 +71,8 @@ public struct RaftNode: Hashable, Sendable {
     reconcile()
   }
 
-  /// Lets everything of one turn happen, in order, and says what to do about all of it at once: one append
-  /// a peer, one log write, one heartbeat round for all reads.
+  /// Lets everything of one turn happen, in order, and says what to do about all of it at once: one
+  /// append a peer, one log write, one heartbeat round for all reads.
   ///
   /// - Precondition: `now` never falls.
   public mutating func step(_ inputs: some Sequence<Input>, at now: Instant) -> Effects {
@@ -134,9 +135,10 @@ extension RaftNode {
 
   public var isLeader: Bool { if case .leader = role { true } else { false } }
 
-  /// Whether this disk may vote: it remembers its votes, and is the one the cluster trusts under this id. A
-  /// learner may: it could have been promoted without knowing (pitfall 25). Who is named nowhere may not: its
-  /// disk may be a new one under an old name, with too little of the log to tell (pitfall 3).
+  /// Whether this disk may vote: it remembers its votes, and is the one the cluster trusts under
+  /// this id. A learner may: it could have been promoted without knowing (pitfall 25). Who is named
+  /// nowhere may not: its disk may be a new one under an old name, with too little of the log to
+  /// tell (pitfall 3).
   var mayVote: Bool {
     remembersVotes && configurations.newestNaming(id)?.incarnation == incarnation
   }

@@ -2,8 +2,8 @@ public import RaftTypes
 
 /// What a node's disk gave back when it started.
 public struct Recovered: Hashable, Sendable {
-  /// Nil: both copies were damaged. Such a node neither votes nor leads, and writes no ballot that could look
-  /// like a promise it does not remember.
+  /// Nil: both copies were damaged. Such a node neither votes nor leads, and writes no ballot that
+  /// could look like a promise it does not remember.
   public var ballot: Ballot?
   /// The disk that is in the machine now.
   public var incarnation: DiskIncarnation
@@ -25,8 +25,8 @@ public struct Recovered: Hashable, Sendable {
 }
 
 extension Recovered {
-  /// The term and vote to start with. Log writes do not wait for the ballot of their term, so the log may
-  /// know a later term; no vote of it can have left this node (§5.2).
+  /// The term and vote to start with. Log writes do not wait for the ballot of their term, so the
+  /// log may know a later term; no vote of it can have left this node (§5.2).
   var ballotInForce: Ballot {
     let seen = max(slots.last?.position.term ?? base.term, snapshot?.position.term ?? .zero)
     guard let ballot, ballot.term >= seen else { return Ballot(term: seen, vote: nil) }
@@ -45,8 +45,9 @@ extension Recovered {
 }
 
 extension RaftNode {
-  /// Brings what the disk gave back into one piece: a crash may have fallen between a snapshot, the ballot
-  /// and the log write that belong together. The writes this takes leave with the first step.
+  /// Brings what the disk gave back into one piece: a crash may have fallen between a snapshot, the
+  /// ballot and the log write that belong together. The writes this takes leave with the first
+  /// step.
   mutating func reconcile() {
     if ballot != durableBallot { effects.ballot = ballot }
     guard let snapshot else { return }
@@ -55,7 +56,8 @@ extension RaftNode {
       log.base.index <= index,
       "RaftNode \(id): the log starts behind \(log.base), its newest snapshot ends at \(index)")
     if !log.holds(snapshot.position) {
-      // The log ends before the snapshot, or differs from it: what is chosen stands in the snapshot.
+      // The log ends before the snapshot, or differs from it: what is chosen stands in the
+      // snapshot.
       configurations.reset(to: snapshot, keepingTail: false)
       effects.logWrites.append(log.reset(to: snapshot))
     } else if let faulty = log.faulty.first, faulty <= index {

@@ -17,7 +17,8 @@ public struct Follower: Hashable, Sendable {
   public internal(set) var deadline: Instant
   /// The log equals this term's leader's up to here; what the commit index may follow (pitfall 7).
   public internal(set) var verified: LogIndex = .zero
-  /// Where the log ended in the last append that went beyond what is durable: an acknowledgement is owed.
+  /// Where the log ended in the last append that went beyond what is durable: an acknowledgement is
+  /// owed.
   var owes: Bool = false
   /// Reads that wait for the leader's read index, by the ticket of the question.
   var asked: SortedMap<UInt64, AskedReads> = SortedMap()
@@ -54,7 +55,8 @@ public struct Campaign: Hashable, Sendable {
 
 /// A leader's knowledge, void when its term ends.
 public struct Leadership: Hashable, Sendable {
-  /// Where the term began: nothing is read or committed by counting before this commits (§5.4.2, §8).
+  /// Where the term began: nothing is read or committed by counting before this commits (§5.4.2,
+  /// §8).
   public let termStart: LogIndex
   /// Every other member.
   public internal(set) var progress: SortedMap<NodeID, Progress>

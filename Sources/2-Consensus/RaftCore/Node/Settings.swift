@@ -4,8 +4,8 @@ public import Determinism
 public struct Settings: Hashable, Sendable {
   /// Between two heartbeats of a leader.
   public let heartbeat: TimeSpan
-  /// E: the shortest time without a leader after which a follower may campaign, and during which a voter
-  /// that heard a leader refuses to vote (§4.2.3, §9.6).
+  /// E: the shortest time without a leader after which a follower may campaign, and during which a
+  /// voter that heard a leader refuses to vote (§4.2.3, §9.6).
   public let electionLeast: TimeSpan
   /// A follower's patience is drawn from `electionLeast ..< electionMost` (§5.2).
   public let electionMost: TimeSpan
@@ -13,10 +13,11 @@ public struct Settings: Hashable, Sendable {
 
   /// Why times do not fit together.
   public enum Fault: Error, Hashable, Sendable {
-    /// Make the heartbeat at most a third of the shortest election timeout, so that one lost message is no
-    /// reason for an election.
+    /// Make the heartbeat at most a third of the shortest election timeout, so that one lost
+    /// message is no reason for an election.
     case heartbeatTooSlow(heartbeat: TimeSpan, electionLeast: TimeSpan)
-    /// Make the longest election timeout at least 4/3 of the shortest, so that candidates do not collide.
+    /// Make the longest election timeout at least 4/3 of the shortest, so that candidates do not
+    /// collide.
     case electionRangeTooNarrow(least: TimeSpan, most: TimeSpan)
     /// Set a heartbeat of at least 1 ms.
     case heartbeatTooFast

@@ -27,7 +27,8 @@ public enum Quorum {
     }
   }
 
-  /// The greatest value that a quorum has reached; in a joint configuration a majority of each half (§6).
+  /// The greatest value that a quorum has reached; in a joint configuration a majority of each half
+  /// (§6).
   public static func reached<Value: Comparable>(
     in membership: Membership, _ value: (NodeID) -> Value
   ) -> Value {

@@ -1,7 +1,8 @@
 internal import Determinism
 internal import RaftTypes
 
-// Linearizable reads without writing (§6.4): a number proves that the leader still led after the read came.
+// Linearizable reads without writing (§6.4): a number proves that the leader still led after the
+// read came.
 extension RaftNode {
   mutating func read(_ tickets: [Ticket]) {
     switch role {
@@ -45,8 +46,8 @@ extension RaftNode {
     if !isQueued { refuse(origin, .overloaded) }
   }
 
-  /// Starts a round for the reads of this turn, unless an earlier one is still on its way: then they share
-  /// the next, so that the number of rounds follows the round trip and not the load.
+  /// Starts a round for the reads of this turn, unless an earlier one is still on its way: then
+  /// they share the next, so that the number of rounds follows the round trip and not the load.
   mutating func startReadRound() {
     guard case .leader(let leadership) = role, !leadership.reads.waiting.isEmpty,
       leadership.reads.batches.isEmpty, commit >= leadership.termStart
@@ -54,8 +55,9 @@ extension RaftNode {
     beginRound()
   }
 
-  /// Asks every member for a sign that it still follows; reads that wait become part of it. Before the
-  /// term's first commit none does: until then this leader may not know what is committed (§8, pitfall 16).
+  /// Asks every member for a sign that it still follows; reads that wait become part of it. Before
+  /// the term's first commit none does: until then this leader may not know what is committed (§8,
+  /// pitfall 16).
   mutating func beginRound() {
     guard case .leader = role else { return }
     let (now, commit) = (now, commit)
@@ -70,7 +72,8 @@ extension RaftNode {
     confirmRounds()
   }
 
-  /// A follower's answer: it still follows, and the commit index may move as far as its log was verified.
+  /// A follower's answer: it still follows, and the commit index may move as far as its log was
+  /// verified.
   mutating func answer(_ heartbeat: Heartbeat, from leader: NodeID) {
     advanceCommit(to: min(heartbeat.commit, verified))
     // "I follow nobody later" is a promise too: who forgot its votes cannot give it (pitfall 68).

@@ -1,8 +1,8 @@
 internal import Determinism
 internal import RaftTypes
 
-/// Linearizable reads at the leader (§6.4): each waits for the term's first commit, then for a round that
-/// began after it arrived, then for nothing else.
+/// Linearizable reads at the leader (§6.4): each waits for the term's first commit, then for a
+/// round that began after it arrived, then for nothing else.
 struct ReadQueue: Hashable, Sendable {
   /// Whose read it is.
   enum Origin: Hashable, Sendable {

@@ -5,7 +5,8 @@ internal import RaftTypes
 extension RaftNode {
   mutating func accept(_ append: Append, from leader: NodeID) {
     guard let (previous, entries) = beyondBase(append) else {
-      // All of it lies in the compacted, committed part: nothing to compare, nothing to remove (pitfall 8).
+      // All of it lies in the compacted, committed part: nothing to compare, nothing to remove
+      // (pitfall 8).
       verify(upTo: log.base.index)
       acknowledge(upTo: log.base.index, to: leader)
       return
@@ -20,8 +21,8 @@ extension RaftNode {
     acknowledge(upTo: append.last.index, to: leader)
   }
 
-  /// Storage's answer. What became durable is acknowledged now, unless it belongs to a log that another
-  /// leader's has replaced in the meantime (pitfall 13).
+  /// Storage's answer. What became durable is acknowledged now, unless it belongs to a log that
+  /// another leader's has replaced in the meantime (pitfall 13).
   mutating func logBecameDurable(_ completion: LogCompletion) {
     log.completed(completion)
     switch role {
@@ -86,21 +87,23 @@ extension RaftNode {
     logTime = max(logTime, fresh.last?.logTime ?? logTime)
   }
 
-  /// Where the leader should look next: the last place that could match a log with `previous` in it.
+  /// Where the leader should look next: the last place that could match a log with `previous` in
+  /// it.
   private func hint(_ previous: LogPosition) -> LogPosition {
     let index = log.lastIndex(atMost: previous.index.previous, term: previous.term)
     return LogPosition(term: log.term(at: index) ?? log.base.term, index: index)
   }
 
-  /// Says how far the log matches and is durable. While the disk still works on it, nothing is said: the
-  /// disk's answer will (pitfall 4). When the disk has nothing to do, a slot that rotted is in the way, and
-  /// the leader must learn where.
+  /// Says how far the log matches and is durable. While the disk still works on it, nothing is
+  /// said: the disk's answer will (pitfall 4). When the disk has nothing to do, a slot that rotted
+  /// is in the way, and the leader must learn where.
   private mutating func acknowledge(upTo index: LogIndex, to leader: NodeID) {
     role.follower?.owes = true
     if log.durable >= index || !log.isWriting { sendAcknowledgement(to: leader) }
   }
 
-  /// A node that forgot its votes says nothing: it may have promised a later leader not to (pitfall 68).
+  /// A node that forgot its votes says nothing: it may have promised a later leader not to (pitfall
+  /// 68).
   mutating func sendAcknowledgement(to leader: NodeID) {
     guard remembersVotes else { return }
     let index = min(max(verified, commit), log.durable)

@@ -21,7 +21,8 @@ extension RaftNode {
     appendOwn(proposals, time, announce: true)
   }
 
-  /// Appends at the end of the own log, in the own term. Replication follows at the end of the turn.
+  /// Appends at the end of the own log, in the own term. Replication follows at the end of the
+  /// turn.
   mutating func appendOwn(_ proposals: [Proposal], _ time: LogTime, announce: Bool) {
     logTime = max(logTime, time)
     var entries: [Entry] = []

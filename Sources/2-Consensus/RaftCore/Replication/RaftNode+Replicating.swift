@@ -3,8 +3,8 @@ internal import RaftTypes
 
 // How a leader brings its followers' logs in step with its own (§5.3, dissertation §10.2).
 extension RaftNode {
-  /// Sends every member what it lacks and its window allows. Runs once a turn, so that everything proposed
-  /// in a turn travels in one message.
+  /// Sends every member what it lacks and its window allows. Runs once a turn, so that everything
+  /// proposed in a turn travels in one message.
   mutating func replicate() {
     guard case .leader = role else { return }
     syncProgress()
@@ -29,7 +29,8 @@ extension RaftNode {
     }
   }
 
-  /// Progress follows the configuration in force: new members and new disks appear, removed ones go.
+  /// Progress follows the configuration in force: new members and new disks appear, removed ones
+  /// go.
   private mutating func syncProgress() {
     guard case .leader(let leadership) = role, let membership,
       leadership.configuration != configurations.effectiveIndex
@@ -60,8 +61,8 @@ extension RaftNode {
       } else if progress.applied < min(commit, progress.match),
         now >= pipeline.movedAt + settings.electionLeast
       {
-        // It has what is committed and does not apply it: a restart or an election of its own made it forget
-        // that its log was verified, or its disk lost something since. Ask it anew.
+        // It has what is committed and does not apply it: a restart or an election of its own made
+        // it forget that its log was verified, or its disk lost something since. Ask it anew.
         role.leadership?.progress.update(peer) { $0.probeAgain() }
         feed(peer)
       }

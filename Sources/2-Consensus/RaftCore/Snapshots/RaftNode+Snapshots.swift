@@ -43,7 +43,8 @@ extension RaftNode {
     effects.snapshotSends.append(SnapshotSend(to: peer, snapshot: snapshot, offset: 0))
   }
 
-  /// Asks again when a window of chunks stayed unanswered; with the newest snapshot, if there is a newer.
+  /// Asks again when a window of chunks stayed unanswered; with the newest snapshot, if there is a
+  /// newer.
   mutating func continueSnapshot(for peer: NodeID, _ transfer: Progress.Transfer) {
     guard now >= transfer.askedAt + settings.electionMost else { return }
     if let snapshot, snapshot.position.index > transfer.snapshot.position.index {
@@ -63,7 +64,8 @@ extension RaftNode {
     guard case .snapshotting(var transfer)? = role.leadership?.progress[peer]?.flow,
       transfer.snapshot.position == reply.position
     else { return }
-    // Less than known is a late answer, or a receiver that starts over: silence tells, and then it counts.
+    // Less than known is a late answer, or a receiver that starts over: silence tells, and then it
+    // counts.
     let isNews = reply.received > transfer.received
     transfer.received = reply.received
     if isNews {
@@ -91,8 +93,8 @@ extension RaftNode {
     }
   }
 
-  /// Whether a snapshot holds something that this node lacks: later entries, or a body that rotted here and
-  /// that the leader no longer has as an entry.
+  /// Whether a snapshot holds something that this node lacks: later entries, or a body that rotted
+  /// here and that the leader no longer has as an entry.
   private func brings(_ snapshot: SnapshotDescriptor) -> Bool {
     let index = snapshot.position.index
     return index > commit || (log.faulty.first.map { $0 <= index } ?? false)
@@ -103,15 +105,16 @@ extension RaftNode {
     send(.snapshotReply(SnapshotReply(position: position, received: received)), to: leader)
   }
 
-  /// Replaces state and log by a complete, durable snapshot. An entry of the same position means the log
-  /// behind it still follows; otherwise all of it goes (pitfall 32).
+  /// Replaces state and log by a complete, durable snapshot. An entry of the same position means
+  /// the log behind it still follows; otherwise all of it goes (pitfall 32).
   mutating func install(_ received: SnapshotDescriptor) {
     let index = received.position.index
     guard brings(received) else {
       if let leader = role.follower?.leader { sendAcknowledgement(to: leader) }
       return
     }
-    // A leader's commit index covers every snapshot of its term's past; only a follower can be behind.
+    // A leader's commit index covers every snapshot of its term's past; only a follower can be
+    // behind.
     guard !isLeader else { return }
     let follows = log.holds(received.position)
     configurations.reset(to: received, keepingTail: follows)

@@ -52,7 +52,8 @@ extension RaftNode {
       effects.transfer = .abandoned
       appendOwn(parked, logTime, announce: true)
     case .handedOver:
-      // The target may still act on a late TimeoutNow: this term must end before anything goes on (pitfall 66).
+      // The target may still act on a late TimeoutNow: this term must end before anything goes on
+      // (pitfall 66).
       if mayCampaign { campaign(isTransfer: true) } else { follow(nil, in: term) }
     }
   }

@@ -1,13 +1,13 @@
 internal import Determinism
 internal import RaftTypes
 
-/// A leader's hand-over (§3.10). It only moves forward: once TimeoutNow has left, this term never proposes,
-/// and never holds a lease, again (pitfalls 20, 66).
+/// A leader's hand-over (§3.10). It only moves forward: once TimeoutNow has left, this term never
+/// proposes, and never holds a lease, again (pitfalls 20, 66).
 enum TransferState: Hashable, Sendable {
   case none
   /// Writes are parked until the target has the whole log; given up at `deadline`.
   case catchingUp(to: NodeID, deadline: Instant, parked: [Proposal])
-  /// TimeoutNow has left. Whoever has not taken over by `deadline`, this node starts the next election
-  /// itself, which makes a stray TimeoutNow void.
+  /// TimeoutNow has left. Whoever has not taken over by `deadline`, this node starts the next
+  /// election itself, which makes a stray TimeoutNow void.
   case handedOver(to: NodeID, deadline: Instant, parked: [Proposal])
 }

@@ -8,9 +8,11 @@ import RaftTypes
 import Replica
 import VirtualIP
 
-/// The virtual IP in loopback mode: the holder listens on it, and the kernel lets one process bind it.
+/// The virtual IP in loopback mode: the holder listens on it, and the kernel lets one process bind
+/// it.
 ///
-/// A holder that is frozen keeps the socket, and with it the address; interface mode has no such limit.
+/// A holder that is frozen keeps the socket, and with it the address; interface mode has no such
+/// limit.
 final class LoopbackAddress: AddressTable {
   weak var replica: ReplicaLoop<PosixFileSystem, PeerHub>?
   private let address: SocketAddress?

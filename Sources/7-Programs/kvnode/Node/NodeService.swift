@@ -73,7 +73,8 @@ protocol RunningNode: AnyObject {
   func close() -> EventLoopFuture<Void>
 }
 
-/// A log and what was in it. Unchecked: made by the starting thread, used by the storage thread alone.
+/// A log and what was in it. Unchecked: made by the starting thread, used by the storage thread
+/// alone.
 struct RecoveredDisk: @unchecked Sendable {
   let files: PosixFileSystem
   let log: WriteAheadLog<PosixFileSystem>

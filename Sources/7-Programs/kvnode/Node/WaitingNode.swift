@@ -7,8 +7,8 @@ import PeerProtocol
 import PeerSockets
 import RaftTypes
 
-/// A node on an empty disk: it belongs to no cluster, and never founds one. It answers every client with what
-/// to do, and waits to be contacted (pitfall 69).
+/// A node on an empty disk: it belongs to no cluster, and never founds one. It answers every client
+/// with what to do, and waits to be contacted (pitfall 69).
 final class WaitingNode: RunningNode {
   private let configuration: NodeConfiguration
   private let loop: any EventLoop
