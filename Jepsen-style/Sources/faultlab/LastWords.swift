@@ -2,8 +2,8 @@ import Glibc
 
 /// What is printed when the product traps: the seed that made it.
 ///
-/// A signal handler may call hardly anything (signal-safety(7)); write(2) of a buffer made beforehand is
-/// allowed.
+/// A signal handler may call hardly anything (signal-safety(7)); write(2) of a buffer made
+/// beforehand is allowed.
 enum LastWords {
   nonisolated(unsafe) private static var buffer = UnsafeMutableBufferPointer<UInt8>.allocate(
     capacity: 256)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import SimulatedWorld
 
 /// `faultlab replay`: one seed, one line an event.
@@ -16,11 +17,17 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     let simulation = world.simulation(seed)
-    let report = quiet ? simulation.run() : simulation.run { print($0) }
+    let report = quiet ? simulation.run() : simulation.run { Self.tell($0) }
     print("\(simulation.replay): hash \(String(report.hash, radix: 16)), \(report.tally.events) events")
     if let violation = report.violation {
       print(violation.description)
       throw ExitCode(1)
     }
+  }
+
+  // Not through print: a run that traps must show its last event.
+  private static func tell(_ line: String) {
+    var line = line + "\n"
+    line.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
   }
 }

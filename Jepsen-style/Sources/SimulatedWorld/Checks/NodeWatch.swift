@@ -1,3 +1,4 @@
+internal import Determinism
 internal import KeyValueStore
 internal import PeerProtocol
 internal import RaftCore
@@ -51,18 +52,23 @@ extension SimulatedNode {
       guard durable.index <= max(process.storage.synced.index, snapshot) else {
         throw Violation("\(id) acknowledges \(durable), its disk ends at \(process.storage.synced)")
       }
-    case .voteReply(let reply) where reply.granted:
-      guard savedBallots.contains(Ballot(term: envelope.term, vote: envelope.to)) else {
-        throw Violation("\(id) votes for \(envelope.to) in \(envelope.term), its disk says \(ballot)")
-      }
-    case .voteRequest:
-      guard savedBallots.contains(Ballot(term: envelope.term, vote: id)) else {
-        throw Violation("\(id) asks for votes in \(envelope.term), its disk says \(ballot)")
-      }
+    case .voteReply(let reply) where reply.granted: try checkVote(envelope.term, for: envelope.to)
+    case .voteRequest: try checkVote(envelope.term, for: id)
     case .preVoteRequest, .preVoteReply, .voteReply, .append, .appendReply, .heartbeat,
       .heartbeatReply, .snapshotChunk, .snapshotReply, .timeoutNow, .readIndexRequest,
       .readIndexReply:
       break
     }
+  }
+
+  // A disk that is in a later term has this vote behind it: nobody else can get one in that term.
+  private func checkVote(_ term: Term, for candidate: NodeID) throws(Violation) {
+    guard ballot == Ballot(term: term, vote: candidate) || ballot.term > term else {
+      throw Violation("\(id) votes for \(candidate) in \(term), its disk says \(ballot)")
+    }
+    if let other = votes[term], other != candidate {
+      throw Violation("\(id) votes for \(other) and for \(candidate) in \(term)")
+    }
+    votes[term] = candidate
   }
 }

@@ -4,8 +4,9 @@ internal import Determinism
 internal import RaftCore
 internal import RaftTypes
 
-/// Sees everything that every node does and knows what must never happen (figure 3 of the paper): election
-/// safety, log matching, leader completeness, state-machine safety, and that clients were told the truth.
+/// Sees everything that every node does and knows what must never happen (figure 3 of the paper):
+/// election safety, log matching, leader completeness, state-machine safety, and that clients were
+/// told the truth.
 struct Oracle {
   private struct Slot {
     let entry: Entry
@@ -19,7 +20,8 @@ struct Oracle {
   private var leaders = SortedMap<Term, NodeID>()
   /// The state's hash after an index, by whoever was there first.
   private var hashes: [UInt64?] = []
-  /// Values of writes that stand in chosen entries, and those whose clients were told "not applied".
+  /// Values of writes that stand in chosen entries, and those whose clients were told "not
+  /// applied".
   private(set) var written: Set<UInt64> = []
   private var refused: Set<UInt64> = []
   /// The highest index that any client was told of.
@@ -39,7 +41,8 @@ struct Oracle {
 
   // MARK: Logs
 
-  /// Log matching, inductively: a position has one entry and one predecessor, in all logs and for ever.
+  /// Log matching, inductively: a position has one entry and one predecessor, in all logs and for
+  /// ever.
   mutating func saw(
     _ entries: [Entry], behind before: LogPosition, in node: NodeID
   ) throws(Violation) {

@@ -53,8 +53,8 @@ extension World {
     }
   }
 
-  /// At most one node thinks it holds the address, it is the segment's holder, and it can serve: it leads, and
-  /// its term's first entry is applied (pitfalls 61 and 63).
+  /// At most one node thinks it holds the address, it is the segment's holder, and it can serve: it
+  /// leads, and its term's first entry is applied (pitfalls 61 and 63).
   func checkAddress(_ node: SimulatedNode, _ process: NodeProcess) throws(Violation) {
     let replica = process.replica
     guard replica.holdsAddress else { return }

@@ -4,8 +4,8 @@ internal import Determinism
 internal import Faults
 internal import RaftTypes
 
-/// One client: a process that has at most one operation open, finds a node that answers, and repeats what it
-/// safely may.
+/// One client: a process that has at most one operation open, finds a node that answers, and
+/// repeats what it safely may.
 struct SimulatedClient {
   /// What it is doing, in the history's words.
   enum Task: Hashable {

@@ -3,8 +3,8 @@ internal import Determinism
 
 /// A file's bytes, and how to take back what no sync has covered.
 ///
-/// The content is what the kernel would show; `unsynced` holds what stood there before, newest last. A crash
-/// first undoes everything and then lets some of it have happened after all.
+/// The content is what the kernel would show; `unsynced` holds what stood there before, newest
+/// last. A crash first undoes everything and then lets some of it have happened after all.
 final class Inode {
   private enum Change {
     /// These bytes stood here.
@@ -42,8 +42,8 @@ final class Inode {
 
   func sync() { unsynced.removeAll(keepingCapacity: true) }
 
-  /// Power fails: each unsynced change happens, does not, or happens in some of its sectors, one of them torn
-  /// at any byte.
+  /// Power fails: each unsynced change happens, does not, or happens in some of its sectors, one of
+  /// them torn at any byte.
   func losePower(_ dice: inout Dice) {
     for change in undoAll().reversed() {
       switch change {

@@ -2,10 +2,11 @@ internal import BinaryCodec
 internal import Determinism
 internal import WriteAheadLog
 
-/// A data directory in memory that forgets like a real one. It fills the log's FileSystem port, so that the
-/// log that runs on it is the one of production.
+/// A data directory in memory that forgets like a real one. It fills the log's FileSystem port, so
+/// that the log that runs on it is the one of production.
 ///
-/// The machine can be made to die in the middle of a call: from then on every call fails, until `revive`.
+/// The machine can be made to die in the middle of a call: from then on every call fails, until
+/// `revive`.
 final class SimulatedDisk: FileSystem {
   enum Item {
     case directory

@@ -1,8 +1,8 @@
 internal import RaftTypes
 internal import VirtualIP
 
-/// The network segment that the virtual IP lives on, in loopback mode: whoever has the socket has the address,
-/// and a second one is refused until it is closed.
+/// The network segment that the virtual IP lives on, in loopback mode: whoever has the socket has
+/// the address, and a second one is refused until it is closed.
 struct AddressSegment {
   /// The holder's place, and the term it claimed it for.
   private(set) var holder: (place: Int, term: Term)?

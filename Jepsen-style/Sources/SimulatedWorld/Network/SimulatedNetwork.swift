@@ -60,8 +60,9 @@ struct SimulatedNetwork {
     return .arrives(arrivals)
   }
 
-  // Calls travel on a stream: in order, once, or the stream breaks. TCP repeats what the wire loses; only a
-  // wire that stays dead breaks it, so a call is lost a hundred times less often than a message.
+  // Calls travel on a stream: in order, once, or the stream breaks. TCP repeats what the wire
+  // loses; only a wire that stays dead breaks it, so a call is lost a hundred times less often than
+  // a message.
   private mutating func sendCall(_ place: Int, _ now: Instant) -> Fate {
     if connections[place].isCut || dice.chance(swarm.lossPerMille, in: 100_000) {
       guard !connections[place].isBreaking else { return .arrives([]) }

@@ -3,8 +3,8 @@ internal import RaftTypes
 
 /// The two clocks of one machine.
 ///
-/// The boot clock never falls and runs at most `drift` fast or slow. The wall clock may jump: entries carry
-/// it, nothing decides by it.
+/// The boot clock never falls and runs at most `drift` fast or slow. The wall clock may jump:
+/// entries carry it, nothing decides by it.
 struct NodeClock {
   /// Parts per million by which the boot clock is fast; negative: slow.
   let drift: Int64

@@ -20,8 +20,8 @@ final class SimulatedNode {
   /// What the disk has promised to keep, over all lives.
   var synced = LogPosition.origin
   var ballot = Ballot.blank
-  /// Every ballot it ever saved: a vote may leave after the disk has gone on to a later one.
-  var savedBallots: Set<Ballot> = []
+  /// Whom it voted for in each term, over all lives: one candidate (pitfall 2).
+  var votes = SortedMap<Term, NodeID>()
   /// It stays dead.
   var isGone = false
 

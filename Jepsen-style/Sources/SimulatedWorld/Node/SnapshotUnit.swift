@@ -4,8 +4,8 @@ internal import RaftTypes
 internal import Replica
 internal import WriteAheadLog
 
-/// The two snapshot threads of one process, without the threads: one writes the node's own snapshots, one
-/// moves those of others.
+/// The two snapshot threads of one process, without the threads: one writes the node's own
+/// snapshots, one moves those of others.
 final class SnapshotUnit {
   enum Lane: CaseIterable { case writing, moving }
 

@@ -10,8 +10,8 @@ enum StorageTask {
   case spare(SpareOrder)
 }
 
-/// The storage thread of one process, without the thread: what arrives while a sync is under way shares the
-/// next one, and on a full disk nothing waits but log writes, as in production.
+/// The storage thread of one process, without the thread: what arrives while a sync is under way
+/// shares the next one, and on a full disk nothing waits but log writes, as in production.
 final class StorageUnit {
   private let log: WriteAheadLog<SimulatedDisk>
   private var arrived: [StorageTask] = []

@@ -27,7 +27,6 @@ extension World {
         if case .snapshotWritten(let snapshot, _) = answer {
           node.synced = max(node.synced, snapshot.position)
         }
-        if case .ballotSaved(let ballot) = answer { node.savedBallots.insert(ballot) }
         offer(answer, to: node)
       }
       node.synced = max(node.synced, process.storage.synced)

@@ -1,7 +1,7 @@
 internal import Determinism
 
-/// What is going to happen, in the order of time, and of arrival for one time: a binary heap of small keys
-/// over slots that hold the events.
+/// What is going to happen, in the order of time, and of arrival for one time: a binary heap of
+/// small keys over slots that hold the events.
 struct Agenda<Event> {
   private struct Key {
     let time: UInt64

@@ -2,11 +2,14 @@ internal import ClientProtocol
 internal import Determinism
 internal import Faults
 internal import Histories
+internal import KeyValueStore
 internal import Properties
 internal import RaftCore
 internal import RaftTypes
+internal import Replica
 
-// A run: faults while clients work, then a random quorum is healed, and only that, and must make progress.
+// A run: faults while clients work, then a random quorum is healed, and only that, and must make
+// progress.
 extension World {
   func runSafetyPhase() throws(Violation) {
     try run(until: now + swarm.safety)
@@ -21,12 +24,26 @@ extension World {
     let probe = clients.count
     clients.append(SimulatedClient(probe, swarm, &clientDice))
     try write(probe, until: deadline, quorum)
-    try run(until: deadline) { self.convergence(of: quorum) == nil && self.isQuiet }
-    if let difference = convergence(of: quorum) {
-      throw Violation("liveness: no convergence within \(limit.milliseconds) ms: \(difference)")
-    }
+    try converge(quorum, limit)
     try readEverything(probe, quorum)
     try judge()
+  }
+
+  // Ten election timeouts in which nobody's state moves are too many; a narrow window may need
+  // longer in all.
+  private func converge(_ quorum: [SimulatedNode], _ limit: TimeSpan) throws(Violation) {
+    var applied = 0
+    while true {
+      try run(until: now + limit) { self.isQuiet && self.convergence(of: quorum) == nil }
+      guard let difference = convergence(of: quorum) else { return }
+      let progress = quorum.reduce(0) {
+        $0 + Int($1.process?.replica.store.appliedIndex.number ?? 0)
+      }
+      guard progress > applied else {
+        throw Violation("liveness: nothing moves for \(limit.milliseconds) ms: \(difference)")
+      }
+      applied = progress
+    }
   }
 
   private var isQuiet: Bool { clients.allSatisfy { $0.operation == nil } }

@@ -5,8 +5,8 @@ internal import RaftTypes
 internal import Replica
 internal import VirtualIP
 
-// A node's turn: everything that has arrived goes in together, and what follows is done in the order of the
-// effects' slots, as the loop of production does it.
+// A node's turn: everything that has arrived goes in together, and what follows is done in the
+// order of the effects' slots, as the loop of production does it.
 extension World {
   func offer(_ input: ReplicaInput, to node: SimulatedNode) {
     guard let process = node.process else { return }

@@ -7,10 +7,11 @@ internal import RaftTypes
 internal import Replica
 internal import WriteAheadLog
 
-/// A whole cluster with its network, disks, clocks, address and clients, in one thread and in virtual time.
+/// A whole cluster with its network, disks, clocks, address and clients, in one thread and in
+/// virtual time.
 ///
-/// Everything that happens is an `Event` of the agenda; chance comes from dice that one seed made. Replica,
-/// log, store and protocol are those of production.
+/// Everything that happens is an `Event` of the agenda; chance comes from dice that one seed made.
+/// Replica, log, store and protocol are those of production.
 final class World {
   let swarm: Swarm
   var now = Instant(nanoseconds: 0)
