@@ -22,6 +22,10 @@ enum Limits {
   /// reader and writer stay in the processor's cache.
   static let snapshotChunk = 256 << 10
 
+  /// Bytes of a snapshot that is being written which may wait for their sync: some milliseconds of
+  /// the disk's time, so that a sync of the log behind them is not late.
+  static let snapshotUnsynced = 4 << 20
+
   /// Longest encoded snapshot descriptor: 256 members with two addresses of 300 bytes each, rounded
   /// up.
   static let snapshotHeader = 256 << 10

@@ -13,6 +13,7 @@ public struct SnapshotWriter<Files: FileSystem> {
   private let partial: String
   private var pending: [UInt8] = []
   private var offset: Int
+  private var synced = 0
   private var checksum: UInt32
   private var totals = SnapshotTotals()
 
@@ -77,8 +78,21 @@ public struct SnapshotWriter<Files: FileSystem> {
     }
     totals.count(pending[...])
     offset += chunk.bytes.count
+    try syncNowAndThen()
     checksum = chunk.checksum
     pending.removeAll(keepingCapacity: true)
+  }
+
+  // One sync of the whole at the end would fill the disk's queue, and the log's syncs would wait
+  // behind it.
+  private mutating func syncNowAndThen() throws(LogFault) {
+    guard offset - synced >= Limits.snapshotUnsynced else { return }
+    synced = offset
+    do {
+      try file.sync()
+    } catch {
+      throw Self.abandon(files, partial, error)
+    }
   }
 
   private static func abandon(_ files: Files, _ partial: String, _ fault: FileFault) -> LogFault {

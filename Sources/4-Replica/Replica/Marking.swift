@@ -16,6 +16,8 @@ struct Marking: Sendable {
   private(set) var newest: StateMark?
   /// The snapshot that is being written.
   var writing: LogPosition?
+  /// Bytes of the log's segments at the last mark: a sync of one small entry costs a whole block.
+  private(set) var diskBytes: UInt64 = 0
 
   mutating func count(_ size: Int) {
     bytes += UInt64(size)
@@ -26,8 +28,9 @@ struct Marking: Sendable {
   mutating func wasRefused() { isProposed = false }
   mutating func wasAppended(_ position: LogPosition) { isProposed = true }
 
-  mutating func reached(_ mark: StateMark) {
+  mutating func reached(_ mark: StateMark, diskBytes: UInt64) {
     newest = mark
+    self.diskBytes = diskBytes
     bytes = 0
     entries = 0
     isProposed = false
@@ -35,10 +38,12 @@ struct Marking: Sendable {
 
   /// Whether so much was applied that a snapshot pays: it grows with the state, so that what
   /// snapshots write stays in proportion to what clients write (dissertation §5.1.2).
-  func isDue(_ state: StoreStatistics, _ limits: Limits) -> Bool {
+  func isDue(_ state: StoreStatistics, diskBytes: UInt64, _ limits: Limits) -> Bool {
     let stateBytes = UInt64(state.keyValueBytes + state.historyBytes)
     let enoughBytes = min(max(stateBytes / 2, limits.markBytesLeast), limits.markBytesMost)
     let records = UInt64(state.keys + state.historyRecords)
-    return bytes >= enoughBytes || entries >= max(records / 2, limits.markEntriesLeast)
+    let diskGrowth = diskBytes > self.diskBytes ? diskBytes - self.diskBytes : 0
+    return bytes >= enoughBytes || diskGrowth >= limits.markDiskBytes
+      || entries >= max(records / 2, limits.markEntriesLeast)
   }
 }

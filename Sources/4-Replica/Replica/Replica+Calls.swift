@@ -12,16 +12,18 @@ extension Replica {
   mutating func begin(_ call: ClientCall, _ origin: Call.Origin) {
     guard calls.count < settings.limits.calls else {
       deliver(
-        .failed(ClientError(
-          .overloaded, "too many requests are under way: try again later",
-          outcome: .notApplied, retryable: true)), to: origin)
+        .failed(
+          ClientError(
+            .overloaded, "too many requests are under way: try again later",
+            outcome: .notApplied, retryable: true)), to: origin)
       return
     }
     guard stopping == nil else {
       deliver(
-        .failed(ClientError(
-          .stopping, "this node is stopping: ask another", outcome: .notApplied, retryable: true,
-          leader: leaderHint)), to: origin)
+        .failed(
+          ClientError(
+            .stopping, "this node is stopping: ask another", outcome: .notApplied, retryable: true,
+            leader: leaderHint)), to: origin)
       return
     }
     let wanted = min(call.timeoutMilliseconds, settings.limits.timeoutMilliseconds)
@@ -56,15 +58,18 @@ extension Replica {
   }
 
   private static let diskFull = ClientError(
-    .diskFull, "the leader's disk is full: free space; nothing was lost, writes resume by themselves",
+    .diskFull,
+    "the leader's disk is full: free space; nothing was lost, writes resume by themselves",
     outcome: .notApplied, retryable: true)
 
   /// Passes a call to the leader, once; a call that another node passed here goes back instead.
   private mutating func forward(_ ticket: Ticket, _ call: Call) {
     guard case .local = call.origin else {
-      return fail(ticket, ClientError(
-        .notLeader, "this node does not lead: ask the leader", outcome: .notApplied,
-        retryable: true, leader: leaderHint))
+      return fail(
+        ticket,
+        ClientError(
+          .notLeader, "this node does not lead: ask the leader", outcome: .notApplied,
+          retryable: true, leader: leaderHint))
     }
     guard let leader = core.leader, leader != settings.id else { return enqueue(ticket) }
     calls.move(ticket, to: .forwarded(leader))
@@ -75,9 +80,11 @@ extension Replica {
   mutating func enqueue(_ ticket: Ticket) {
     guard let call = calls[ticket] else { return }
     if case .peer = call.origin {
-      return fail(ticket, ClientError(
-        .notLeader, "this node does not lead: ask the leader", outcome: .notApplied,
-        retryable: true, leader: leaderHint))
+      return fail(
+        ticket,
+        ClientError(
+          .notLeader, "this node does not lead: ask the leader", outcome: .notApplied,
+          retryable: true, leader: leaderHint))
     }
     if case .queued = call.stage {} else { calls.move(ticket, to: .queued(since: now)) }
     queued.append(ticket)
@@ -128,9 +135,11 @@ extension Replica {
     switch refused.reason {
     case .notLeader: enqueue(refused.ticket)
     case .overloaded:
-      fail(refused.ticket, ClientError(
-        .overloaded, "the leader is overloaded: try again later", outcome: .notApplied,
-        retryable: true))
+      fail(
+        refused.ticket,
+        ClientError(
+          .overloaded, "the leader is overloaded: try again later", outcome: .notApplied,
+          retryable: true))
     }
   }
 
@@ -170,21 +179,32 @@ extension Replica {
     switch call.stage {
     case .queued: fail(ticket, Self.noQuorum)
     case .offered, .reading, .gathering:
-      fail(ticket, ClientError(
-        .timeout, "no answer in time: the leader may have lost its quorum; try again",
-        outcome: call.stage == .offered && call.isWrite ? .unknown : .notApplied, retryable: true))
+      fail(
+        ticket,
+        ClientError(
+          .timeout, "no answer in time: the leader may have lost its quorum; try again",
+          outcome: call.stage == .offered && call.isWrite ? .unknown : .notApplied, retryable: true)
+      )
     case .ready(let index):
-      fail(ticket, ClientError(
-        .timeout, "this node has not yet applied index \(index.number): try again, or another node",
-        outcome: .notApplied, retryable: true))
+      fail(
+        ticket,
+        ClientError(
+          .timeout,
+          "this node has not yet applied index \(index.number): try again, or another node",
+          outcome: .notApplied, retryable: true))
     case .appended, .forwarded:
-      fail(ticket, ClientError(
-        .timeout, "not confirmed in time: it may or may not take effect; read before repeating it",
-        outcome: .unknown, retryable: false))
+      fail(
+        ticket,
+        ClientError(
+          .timeout,
+          "not confirmed in time: it may or may not take effect; read before repeating it",
+          outcome: .unknown, retryable: false))
     case .transferring, .snapshotting:
-      fail(ticket, ClientError(
-        .timeout, "not finished in time; it goes on: look at the status", outcome: .unknown,
-        retryable: true))
+      fail(
+        ticket,
+        ClientError(
+          .timeout, "not finished in time; it goes on: look at the status", outcome: .unknown,
+          retryable: true))
     }
   }
 

@@ -29,9 +29,12 @@ extension Replica {
 
   mutating func requestTransfer(_ ticket: Ticket, to target: NodeID?) {
     if let target, core.membership?.isVoter(target) != true {
-      return fail(ticket, ClientError(
-        .badRequest, "node \(target.number) is no voter of this cluster: name one of `kvctl status`",
-        outcome: .notApplied, retryable: false))
+      return fail(
+        ticket,
+        ClientError(
+          .badRequest,
+          "node \(target.number) is no voter of this cluster: name one of `kvctl status`",
+          outcome: .notApplied, retryable: false))
     }
     if target == settings.id { return finish(ticket, .transferred(to: settings.id)) }
     calls.move(ticket, to: .transferring)
@@ -43,9 +46,12 @@ extension Replica {
       switch outcome {
       case .handedOver(let target): finish(ticket, .transferred(to: target))
       case .abandoned, .notLeader:
-        fail(ticket, ClientError(
-          .transferFailed, "the target did not catch up in time, or cannot be reached: see `kvctl status`",
-          outcome: .notApplied, retryable: true, leader: leaderHint))
+        fail(
+          ticket,
+          ClientError(
+            .transferFailed,
+            "the target did not catch up in time, or cannot be reached: see `kvctl status`",
+            outcome: .notApplied, retryable: true, leader: leaderHint))
       }
     }
   }
@@ -94,9 +100,11 @@ extension Replica {
       case .appended, .forwarded: call.isWrite
       case .queued, .offered, .reading, .ready, .transferring, .snapshotting, .gathering: false
       }
-    fail(ticket, ClientError(
-      .stopping, "this node is stopping: ask another", outcome: unknown ? .unknown : .notApplied,
-      retryable: !unknown, leader: leaderHint))
+    fail(
+      ticket,
+      ClientError(
+        .stopping, "this node is stopping: ask another", outcome: unknown ? .unknown : .notApplied,
+        retryable: !unknown, leader: leaderHint))
   }
 
   /// Connections follow the configuration in force.

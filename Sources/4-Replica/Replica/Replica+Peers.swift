@@ -17,9 +17,11 @@ extension Replica {
         begin(try ClientCall(decoding: call.bytes), .peer(peer, id: call.id))
       } catch {
         deliver(
-          .failed(ClientError(
-            .badRequest, "the forwarded call could not be read (\(error)): are all nodes of one version?",
-            outcome: .notApplied, retryable: false)), to: .peer(peer, id: call.id))
+          .failed(
+            ClientError(
+              .badRequest,
+              "the forwarded call could not be read (\(error)): are all nodes of one version?",
+              outcome: .notApplied, retryable: false)), to: .peer(peer, id: call.id))
       }
     case .forwardReply(let reply): forwardAnswered(reply, from: peer)
     case .statusRequest(let request):
@@ -45,9 +47,12 @@ extension Replica {
       }
       effects.answers.append(Answer(tag: tag, reply: reply))
     } catch {
-      fail(answer.id, ClientError(
-        .internalError, "the leader's answer could not be read (\(error)): are all nodes of one version?",
-        outcome: .unknown, retryable: false))
+      fail(
+        answer.id,
+        ClientError(
+          .internalError,
+          "the leader's answer could not be read (\(error)): are all nodes of one version?",
+          outcome: .unknown, retryable: false))
     }
   }
 
@@ -66,10 +71,12 @@ extension Replica {
     if loss.direction == .outgoing { inputs.append(.peerReset(peer)) }
     for ticket in calls.tickets where calls[ticket]?.stage == .forwarded(peer) {
       let isWrite = calls[ticket]?.isWrite ?? false
-      fail(ticket, ClientError(
-        .connectionLost,
-        "the connection to the leader broke: the request may or may not have taken effect",
-        outcome: isWrite ? .unknown : .notApplied, retryable: !isWrite))
+      fail(
+        ticket,
+        ClientError(
+          .connectionLost,
+          "the connection to the leader broke: the request may or may not have taken effect",
+          outcome: isWrite ? .unknown : .notApplied, retryable: !isWrite))
     }
   }
 }

@@ -11,7 +11,7 @@ extension Replica {
   mutating func proposeMark() {
     guard core.isLeader, !marking.isProposed, marking.writing == nil,
       marking.isDue(
-        store.statistics, settings.limits)
+        store.statistics, diskBytes: diskBytes, settings.limits)
     else { return }
     marking.wasProposed()
     proposals.append(Proposal(ticket: Marking.ticket, payload: .snapshotMark))
@@ -20,7 +20,8 @@ extension Replica {
   /// Cuts the view at a mark: every node at the same index, so that equal snapshots exist. A node
   /// whose last snapshot is still being written skips this one.
   mutating func cutView(at entry: Entry) {
-    marking.reached(StateMark(index: entry.index, hash: store.stateHash))
+    marking.reached(
+      StateMark(index: entry.index, hash: store.stateHash), diskBytes: diskBytes)
     guard marking.writing == nil, let cluster,
       let membership = core.configurations.at(entry.index)
     else { return }
@@ -47,9 +48,11 @@ extension Replica {
     marking.writing = nil
     for ticket in calls.tickets {
       guard case .snapshotting? = calls[ticket]?.stage else { continue }
-      fail(ticket, ClientError(
-        .diskFull, "the snapshot could not be written: see the node's log, free space, try again",
-        outcome: .notApplied, retryable: true))
+      fail(
+        ticket,
+        ClientError(
+          .diskFull, "the snapshot could not be written: see the node's log, free space, try again",
+          outcome: .notApplied, retryable: true))
     }
   }
 
@@ -92,12 +95,16 @@ extension Replica {
     loaded = nil
     store = state
     cluster = snapshot.cluster
-    marking.reached(StateMark(index: snapshot.position.index, hash: snapshot.stateHash))
+    marking.reached(
+      StateMark(index: snapshot.position.index, hash: snapshot.stateHash), diskBytes: diskBytes)
     effects.events.append(.installedSnapshot(snapshot.position))
     for ticket in writes.forget(through: snapshot.position.index) {
-      fail(ticket, ClientError(
-        .connectionLost, "a new leader's snapshot replaced the log: it may or may not have taken effect",
-        outcome: .unknown, retryable: false))
+      fail(
+        ticket,
+        ClientError(
+          .connectionLost,
+          "a new leader's snapshot replaced the log: it may or may not have taken effect",
+          outcome: .unknown, retryable: false))
     }
     answerReady()
   }

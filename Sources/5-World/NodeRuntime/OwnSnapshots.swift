@@ -20,14 +20,13 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
 
   func perform(_ job: SnapshotJob) {
     guard case .write(let descriptor, let view) = job else { return }
-    // This thread gives way to those that serve clients; on Linux the value is a thread's own
-    // (setpriority(2)).
-    _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+    BackgroundPriority.take()
     do throws(LogFault) {
       let file = try write(descriptor, view)
       storage.adopt(file, then: .snapshotWritten(descriptor, bytes: UInt64(file.size)))
     } catch {
-      log.error("could not write the snapshot at index \(descriptor.position.index.number): \(error)")
+      log.error(
+        "could not write the snapshot at index \(descriptor.position.index.number): \(error)")
       mailbox.post([.snapshotFailed(descriptor.position)])
     }
   }

@@ -32,6 +32,7 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
   }
 
   func perform(_ job: SnapshotJob) {
+    BackgroundPriority.take()
     switch job {
     case .write: break
     case .send(let send): read(send)
@@ -54,7 +55,8 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
     } catch {
       // Consensus asks again, with a newer snapshot if there is one.
       outgoing = nil
-      log.warning("cannot read the snapshot at index \(send.snapshot.position.index.number): \(error)")
+      log.warning(
+        "cannot read the snapshot at index \(send.snapshot.position.index.number): \(error)")
     }
   }
 
@@ -92,7 +94,8 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
       storage.adopt(file, then: .snapshotLoaded(file.descriptor, store))
     } catch {
       log.error("the snapshot \(file.path) is not usable: \(error)")
-      receiver.cancel()
+      // It has its final name by now, and would be found at the next start.
+      try? files.remove(file.path)
     }
   }
 }
