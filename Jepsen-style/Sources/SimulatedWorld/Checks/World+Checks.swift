@@ -5,65 +5,60 @@ internal import Replica
 
 // What is checked at every turn, and what at some.
 extension World {
+  /// Looks at a turn's end, with the replica in place.
   func check(
-    _ node: SimulatedNode, _ process: NodeProcess, _ watch: NodeWatch, _ old: RaftNode?,
-    _ effects: ReplicaEffects
+    _ replica: inout Replica, _ old: NodeView, _ view: NodeView, _ effects: ReplicaEffects
   ) throws(Violation) {
-    let replica = process.replica
-    let core = replica.core
-    try watch.check(replica)
-    if let old {
-      do throws(BrokenInvariant) {
-        try core.checkTransition(from: old)
-        try core.checkInvariants()
-      } catch {
-        throw Violation(error.description)
-      }
-    }
+    let id = replica.core.id
+    try view.check(after: old, of: id)
     for case .log(let write) in effects.storage {
-      guard case .append(let entries) = write.change, let first = entries.first else { continue }
-      let before = core.log.term(at: first.index.previous) ?? core.log.base.term
-      guard first.index > core.log.base.index else { continue }
+      guard case .append(let entries) = write.change, let first = entries.first,
+        let before = replica.core.log.term(at: first.index.previous)
+      else { continue }
       try oracle.saw(
-        entries, behind: LogPosition(term: before, index: first.index.previous), in: node.id)
+        entries, behind: LogPosition(term: before, index: first.index.previous), in: id)
     }
-    try checkCommitted(node, core, from: watch.commit)
-    if replica.store.appliedIndex != watch.applied {
-      try oracle.applied(
-        replica.store.appliedIndex, hash: replica.store.stateHash, by: node.id)
+    if view.commit > old.commit { try checkCommitted(&replica, old.commit, view.commit) }
+    if view.applied > old.applied {
+      try oracle.applied(view.applied, hash: replica.store.stateHash, by: id)
     }
-    if core.isLeader, !watch.wasLeader || core.term != watch.term { try oracle.leads(core) }
-    transcript.mix(core.term.number << 32 ^ core.commit.number << 8 ^ UInt64(node.place))
+    if view.isLeader, !old.isLeader || view.term != old.term { try oracle.leads(replica.core) }
+    if view.holdsAddress, !old.holdsAddress { try checkHolder(&replica) }
+    transcript.mix(view.term.number << 32 ^ view.commit.number << 8 ^ id.number)
     transcript.mix(
-      core.log.last.index.number << 16 ^ UInt64(effects.frames.count) << 8
+      view.last.index.number << 16 ^ UInt64(effects.frames.count) << 8
         ^ UInt64(effects.answers.count))
     tally.frames += effects.frames.count
   }
 
   private func checkCommitted(
-    _ node: SimulatedNode, _ core: RaftNode, from before: LogIndex
+    _ replica: inout Replica, _ before: LogIndex, _ commit: LogIndex
   ) throws(Violation) {
-    guard core.commit > before else { return }
     var index = before.next
-    while index <= core.commit {
-      if let term = core.log.term(at: index) {
-        try oracle.committed(LogPosition(term: term, index: index), by: node.id)
+    while index <= commit {
+      // What was compacted in the same turn came with a snapshot.
+      if let term = replica.core.log.term(at: index), index > replica.core.log.base.index {
+        try oracle.committed(LogPosition(term: term, index: index), by: replica.core.id)
       }
       index = index.next
     }
   }
 
-  /// At most one node thinks it holds the address, it is the segment's holder, and it can serve: it
-  /// leads, and its term's first entry is applied (pitfalls 61 and 63).
-  func checkAddress(_ node: SimulatedNode, _ process: NodeProcess) throws(Violation) {
-    let replica = process.replica
-    guard replica.holdsAddress else { return }
-    guard segment.holder?.place == node.place else {
-      throw Violation("\(node.id) believes it holds the address; the segment says otherwise")
+  // Whoever takes the address is the segment's holder and can serve at once (pitfall 63).
+  private func checkHolder(_ replica: inout Replica) throws(Violation) {
+    let id = replica.core.id
+    guard let holder = segment.holder, nodes[holder.place].id == id else {
+      throw Violation("\(id) believes it holds the address; the segment says otherwise")
     }
     guard case .leader(let leadership) = replica.core.role,
       replica.store.appliedIndex >= leadership.termStart
-    else { throw Violation("\(node.id) holds the address and cannot serve") }
+    else { throw Violation("\(id) holds the address and cannot serve") }
+  }
+
+  /// Somebody who thinks it holds the address, and somebody else who has it: never at once.
+  func checkAddress(_ node: SimulatedNode, _ view: NodeView) throws(Violation) {
+    guard view.holdsAddress, segment.holder?.place != node.place else { return }
+    throw Violation("\(node.id) holds the address no more and does not know it")
   }
 
   /// Every live node has the same state, and nothing acknowledged is missing from it.

@@ -42,10 +42,12 @@ final class NodeProcess {
   let snapshots: SnapshotUnit
   var inputs: [ReplicaInput] = []
   var timerAt = Instant.distantFuture
-  /// Frames may be checked against this only after the first turn.
-  var turns = 0
+  /// The replica as its last turn left it.
+  var view: NodeView
 
   init(_ replica: Replica, _ storage: StorageUnit, _ snapshots: SnapshotUnit) {
+    var replica = replica
+    view = NodeView(&replica)
     self.replica = replica
     self.storage = storage
     self.snapshots = snapshots

@@ -37,7 +37,7 @@ extension World {
       try run(until: now + limit) { self.isQuiet && self.convergence(of: quorum) == nil }
       guard let difference = convergence(of: quorum) else { return }
       let progress = quorum.reduce(0) {
-        $0 + Int($1.process?.replica.store.appliedIndex.number ?? 0)
+        $0 + Int($1.process?.view.applied.number ?? 0)
       }
       guard progress > applied else {
         throw Violation("liveness: nothing moves for \(limit.milliseconds) ms: \(difference)")

@@ -26,18 +26,34 @@ extension World {
     guard let process = node.process, !process.inputs.isEmpty else { return }
     let inputs = process.inputs
     process.inputs.removeAll(keepingCapacity: true)
-    let watch = NodeWatch(process.replica)
     tally.turns += 1
-    process.turns += 1
-    // The old state is kept, and with it a copy of the log, only now and then.
-    let isThorough = tally.turns % 64 == 0
-    let old = isThorough ? process.replica.core : nil
-    let effects = process.replica.step(
-      inputs, at: node.clock.local(now), wallClock: node.clock.wall(now))
-    if transcript.isTelling { tellTurn(node, watch, inputs) }
-    try check(node, process, watch, old, effects)
+    let old = process.view
+    let effects = try step(&process.replica, node, inputs, process)
+    if transcript.isTelling { tellTurn(node, old, process.view) }
     try honour(effects, node, process)
     keepTime(node)
+  }
+
+  private func step(
+    _ replica: inout Replica, _ node: SimulatedNode, _ inputs: [ReplicaInput],
+    _ process: NodeProcess
+  ) throws(Violation) -> ReplicaEffects {
+    // The old state is kept, and with it a copy of the log, only now and then.
+    let before = tally.turns % 64 == 0 ? replica.core : nil
+    let effects = replica.step(
+      inputs, at: node.clock.local(now), wallClock: node.clock.wall(now))
+    let old = process.view
+    process.view = NodeView(&replica)
+    if let before {
+      do throws(BrokenInvariant) {
+        try replica.core.checkTransition(from: before)
+        try replica.core.checkInvariants()
+      } catch {
+        throw Violation(error.description)
+      }
+    }
+    try check(&replica, old, process.view, effects)
+    return effects
   }
 
   private func honour(
@@ -48,7 +64,7 @@ extension World {
       if let event = segment.perform(action, by: node.place) { offer(.address(event), to: node) }
       if action == .release { connectionsToAddressEnd(at: node.place) }
     }
-    try checkAddress(node, process)
+    try checkAddress(node, process.view)
     for job in effects.storage { process.storage.submit(.job(job)) }
     if !effects.storage.isEmpty { beginStorage(node) }
     for outbound in effects.frames {
@@ -73,7 +89,7 @@ extension World {
   func timer(_ node: SimulatedNode, _ life: Int) {
     guard node.life == life, let process = node.process, process.timerAt == now else { return }
     process.timerAt = .distantFuture
-    if node.clock.local(now) >= process.replica.nextDeadline {
+    if node.clock.local(now) >= process.view.nextDeadline {
       offer(.timePassed, to: node)
     } else {
       keepTime(node)
@@ -83,7 +99,7 @@ extension World {
   // As in production the timer is only ever moved forward.
   func keepTime(_ node: SimulatedNode) {
     guard let process = node.process else { return }
-    let next = process.replica.nextDeadline
+    let next = process.view.nextDeadline
     guard next < .distantFuture else { return }
     let due = max(node.clock.world(next), now)
     guard due < process.timerAt else { return }
@@ -91,16 +107,12 @@ extension World {
     agenda.add(.timer(node.place, life: node.life), at: due)
   }
 
-  private func tellTurn(
-    _ node: SimulatedNode, _ before: NodeWatch, _ inputs: [ReplicaInput]
-  ) {
-    guard let replica = node.process?.replica else { return }
-    let core = replica.core
-    if core.term != before.term || core.isLeader != before.wasLeader {
-      let role = core.isLeader ? "leads" : "is in"
-      note("\(node.id)", "\(role) \(core.term), log \(core.log.last), commit \(core.commit)")
-    } else if core.commit != before.commit {
-      note("\(node.id)", "commit \(core.commit), applied \(replica.store.appliedIndex)")
+  private func tellTurn(_ node: SimulatedNode, _ old: NodeView, _ view: NodeView) {
+    if view.term != old.term || view.isLeader != old.isLeader {
+      let role = view.isLeader ? "leads" : "is in"
+      note("\(node.id)", "\(role) \(view.term), log \(view.last), commit \(view.commit)")
+    } else if view.commit != old.commit {
+      note("\(node.id)", "commit \(view.commit), applied \(view.applied)")
     }
   }
 }

@@ -104,8 +104,8 @@ final class World {
 
   /// The leader of the highest term, if anybody leads.
   var leader: SimulatedNode? {
-    nodes.filter { $0.process?.replica.core.isLeader == true }
-      .max { ($0.process?.replica.core.term ?? .zero) < ($1.process?.replica.core.term ?? .zero) }
+    nodes.filter { $0.process?.view.isLeader == true }
+      .max { ($0.process?.view.term ?? .zero) < ($1.process?.view.term ?? .zero) }
   }
 
   func note(_ who: String, _ what: @autoclosure () -> String) {

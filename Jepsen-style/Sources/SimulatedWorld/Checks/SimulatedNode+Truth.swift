@@ -1,46 +1,6 @@
 internal import Determinism
-internal import KeyValueStore
 internal import PeerProtocol
-internal import RaftCore
 internal import RaftTypes
-internal import Replica
-
-/// What of a node must not fall from one turn to the next; cheap enough to be taken at every turn.
-struct NodeWatch {
-  let term: Term
-  let vote: NodeID?
-  let commit: LogIndex
-  let applied: LogIndex
-  let last: LogPosition
-  let wasLeader: Bool
-
-  init(_ replica: Replica) {
-    term = replica.core.term
-    vote = replica.core.ballot.vote
-    commit = replica.core.commit
-    applied = replica.store.appliedIndex
-    last = replica.core.log.last
-    wasLeader = replica.core.isLeader
-  }
-
-  func check(_ replica: Replica) throws(Violation) {
-    let core = replica.core
-    try demand(core.term >= term, core, "a term only grows")
-    try demand(
-      core.term > term || vote == nil || core.ballot.vote == vote, core, "a vote is not taken back")
-    try demand(core.commit >= commit, core, "the commit index never falls")
-    try demand(replica.store.appliedIndex >= applied, core, "nothing applied is forgotten")
-    try demand(
-      !wasLeader || !core.isLeader || core.term > term || core.log.last >= last, core,
-      "a leader only appends (§5.3)")
-    try demand(
-      replica.store.appliedIndex == core.handedOut, core, "what is handed out is applied at once")
-  }
-
-  private func demand(_ holds: Bool, _ core: RaftNode, _ rule: String) throws(Violation) {
-    if !holds { throw Violation("\(core.id) in \(core.term): \(rule)") }
-  }
-}
 
 extension SimulatedNode {
   /// What leaves a node may claim only what its disk has: acknowledgements and votes (§5.2, §5.3).

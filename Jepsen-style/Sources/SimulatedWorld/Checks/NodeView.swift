@@ -1,0 +1,53 @@
+internal import Determinism
+internal import KeyValueStore
+internal import RaftCore
+internal import RaftTypes
+internal import Replica
+
+/// What there is to see of a replica between two turns, and what must not fall from one to the next.
+///
+/// Taken once a turn. A replica is a large value, and looking at one inside a class copies it; hence
+/// the `inout`, which changes nothing.
+struct NodeView {
+  let term: Term
+  let vote: NodeID?
+  let commit: LogIndex
+  let applied: LogIndex
+  let last: LogPosition
+  let isLeader: Bool
+  let holdsAddress: Bool
+  let nextDeadline: Instant
+  private let handedOut: LogIndex
+
+  init(_ replica: inout Replica) {
+    term = replica.core.term
+    vote = replica.core.ballot.vote
+    commit = replica.core.commit
+    handedOut = replica.core.handedOut
+    applied = replica.store.appliedIndex
+    last = replica.core.log.last
+    isLeader = replica.core.isLeader
+    holdsAddress = replica.holdsAddress
+    nextDeadline = replica.nextDeadline
+  }
+
+  /// What holds at every turn after another (figure 3 of the paper, and the replica's own order).
+  func check(after old: NodeView, of id: NodeID) throws(Violation) {
+    try demand(term >= old.term, id, "a term only grows")
+    try demand(term > old.term || old.vote == nil || vote == old.vote, id, "a vote is not taken back")
+    try demand(commit >= old.commit, id, "the commit index never falls")
+    try demand(applied >= old.applied, id, "nothing applied is forgotten")
+    try demand(applied == handedOut, id, "what is handed out is applied at once")
+    try demand(
+      !old.isLeader || !isLeader || term > old.term || last >= old.last, id,
+      "a leader only appends (§5.3)")
+    try demand(!holdsAddress || isLeader, id, "who holds the address leads (pitfall 61)")
+    try demand(
+      !holdsAddress || !old.holdsAddress || term == old.term, id,
+      "the address is let go of between two terms")
+  }
+
+  private func demand(_ holds: Bool, _ id: NodeID, _ rule: String) throws(Violation) {
+    if !holds { throw Violation("\(id) in \(term): \(rule)") }
+  }
+}
