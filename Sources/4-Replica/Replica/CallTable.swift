@@ -103,8 +103,11 @@ struct CallTable: Sendable {
   mutating func expired(at now: Instant) -> [Ticket] {
     guard now >= nextDeadline else { return [] }
     let current = now.nanoseconds / Self.slice
-    return slices.removeAll { slice, _ in slice < current }
-      .flatMap(\.1).filter { self[$0] != nil }
+    var due: [Ticket] = []
+    while let first = slices.keys.first, first < current {
+      due += slices.remove(first) ?? []
+    }
+    return due.filter { self[$0] != nil }
   }
 
   /// Every ticket under way, in the order of their places.

@@ -90,10 +90,10 @@ package struct Replica: Sendable {
 
   /// When the replica wants to be stepped again, at the latest.
   package var nextDeadline: Instant {
-    [
-      core.nextDeadline, calls.nextDeadline, lookAgain, ownership.nextDeadline,
-      gatherings.values.map(\.deadline).min() ?? .distantFuture, stopping ?? .distantFuture,
-    ].reduce(.distantFuture, min)
+    var next = min(core.nextDeadline, calls.nextDeadline, lookAgain, ownership.nextDeadline)
+    for gathering in gatherings.values { next = min(next, gathering.deadline) }
+    if let stopping { next = min(next, stopping) }
+    return next
   }
 
   private mutating func take(_ input: ReplicaInput) {
