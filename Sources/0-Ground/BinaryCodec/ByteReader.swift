@@ -25,6 +25,8 @@ public struct ByteReader: Sendable {
   /// Where the next read starts, as an index of the slice given to `init`.
   public var offset: Int { rest.startIndex }
 
+  /// The next one, two, four or eight bytes as a little-endian number; throws `truncated` when
+  /// there are fewer.
   public mutating func readUInt8() throws(DecodingFault) -> UInt8 { try integer() }
   public mutating func readUInt16() throws(DecodingFault) -> UInt16 { try integer() }
   public mutating func readUInt32() throws(DecodingFault) -> UInt32 { try integer() }

@@ -29,8 +29,7 @@ public struct ByteWriter: Sendable {
   // Not generic over collections: a payload is copied as one block, whatever module asks.
   /// A 32-bit length, then the bytes.
   public mutating func write(sized: Bytes) {
-    precondition(sized.count <= UInt32.max, "ByteWriter: \(sized.count) bytes exceed a 32-bit length")
-    write(UInt32(sized.count))
+    write(length: sized.count)
     bytes.append(contentsOf: sized)
   }
 
@@ -39,8 +38,7 @@ public struct ByteWriter: Sendable {
 
   /// A 32-bit length, then the bytes; for those that stand in no array.
   public mutating func write(sized: UnsafeRawBufferPointer) {
-    precondition(sized.count <= UInt32.max, "ByteWriter: \(sized.count) bytes exceed a 32-bit length")
-    write(UInt32(sized.count))
+    write(length: sized.count)
     bytes.append(contentsOf: sized)
   }
 
@@ -57,6 +55,11 @@ public struct ByteWriter: Sendable {
   public mutating func patch(_ value: UInt32, at offset: Int) {
     precondition(offset >= 0 && offset + 4 <= bytes.count, "ByteWriter.patch: outside the buffer")
     for i in 0..<4 { bytes[offset + i] = UInt8(truncatingIfNeeded: value >> UInt32(8 * i)) }
+  }
+
+  private mutating func write(length: Int) {
+    precondition(length <= UInt32.max, "ByteWriter: \(length) bytes exceed a 32-bit length")
+    write(UInt32(length))
   }
 
   private mutating func append<Value: FixedWidthInteger>(_ value: Value) {

@@ -33,7 +33,8 @@ public enum LZ4 {
   public static func decompressBlock(
     _ block: Bytes, length: Int, limit: Int
   ) throws(Fault) -> [UInt8] {
-    guard length >= 0, length <= limit, length <= Int(Int32.max), block.count <= Int(Int32.max) else {
+    let areCInts = max(length, block.count) <= Int(Int32.max)
+    guard length >= 0, length <= limit, areCInts else {
       throw .tooLong(length: length, limit: limit)
     }
     var got: Int32 = -1

@@ -32,7 +32,8 @@ uint32_t quoin_crc32c_table(uint32_t seed, const void *bytes, size_t length) {
 }
 
 #if defined(__x86_64__)
-__attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t seed, const void *bytes, size_t length) {
+__attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t seed, const void *bytes,
+                                                                 size_t length) {
   const uint8_t *p = bytes;
   uint64_t c = (uint32_t)~seed;
   while (length >= 8) {
@@ -47,7 +48,8 @@ __attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t seed, 
 }
 static int has_instruction(void) { return __builtin_cpu_supports("sse4.2"); }
 #elif defined(__aarch64__)
-__attribute__((target("+crc"))) static uint32_t by_instruction(uint32_t seed, const void *bytes, size_t length) {
+__attribute__((target("+crc"))) static uint32_t by_instruction(uint32_t seed, const void *bytes,
+                                                               size_t length) {
   const uint8_t *p = bytes;
   uint32_t c = ~seed;
   while (length >= 8) {
@@ -74,5 +76,6 @@ uint32_t quoin_crc32c(uint32_t seed, const void *bytes, size_t length) {
     instruction = has_instruction();
     __atomic_store_n(&known, instruction, __ATOMIC_RELAXED);
   }
-  return instruction ? by_instruction(seed, bytes, length) : quoin_crc32c_table(seed, bytes, length);
+  if (instruction) return by_instruction(seed, bytes, length);
+  return quoin_crc32c_table(seed, bytes, length);
 }

@@ -9,6 +9,7 @@ public struct TimeSpan: Comparable, Hashable, Sendable {
   @inlinable public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
   public static let zero = TimeSpan(nanoseconds: 0)
+  /// That many units; more than 584 years trap.
   @inlinable public static func nanoseconds(_ n: UInt64) -> TimeSpan { TimeSpan(nanoseconds: n) }
   @inlinable public static func microseconds(_ n: UInt64) -> TimeSpan {
     TimeSpan(nanoseconds: n * 1000)

@@ -27,6 +27,7 @@ public enum Base64 {
     }
   }
 
+  /// The text of `bytes`, padded; four letters for three bytes.
   public static func encoded(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
     var text: [UInt8] = []
     encode(bytes, into: &text)

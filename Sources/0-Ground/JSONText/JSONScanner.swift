@@ -43,11 +43,14 @@ public struct JSONScanner: Sendable {
     }
   }
 
+  /// Enters an object; `nextMember` goes on from there. Throws when another value comes, or when the
+  /// nesting is too deep.
   public mutating func beginObject() throws(JSONFault) {
     try take(UInt8(ascii: "{"), "an object")
     try descend()
   }
 
+  /// Enters an array; `nextElement` goes on from there. Throws as `beginObject` does.
   public mutating func beginArray() throws(JSONFault) {
     try take(UInt8(ascii: "["), "an array")
     try descend()
@@ -67,6 +70,7 @@ public struct JSONScanner: Sendable {
     try advance(closing: UInt8(ascii: "]"), "a comma or the array's end")
   }
 
+  /// The literal true or false.
   public mutating func readBool() throws(JSONFault) -> Bool {
     skipSpace()
     if takeWord("true") { return true }
@@ -98,6 +102,7 @@ public struct JSONScanner: Sendable {
     return number
   }
 
+  /// A number with or without a fraction, as the nearest double.
   public mutating func readDouble() throws(JSONFault) -> Double {
     guard try peek() == .number else { throw .expected("a number", at: offset) }
     let (start, digits) = try numberText()

@@ -20,6 +20,7 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// Brackets: what is written between the two calls lies inside.
   public mutating func beginObject() { open(UInt8(ascii: "{")) }
   public mutating func endObject() { close(UInt8(ascii: "}")) }
   public mutating func beginArray() { open(UInt8(ascii: "[")) }
@@ -28,11 +29,14 @@ public struct JSONWriter: Sendable {
   /// The name of the member whose value comes next.
   public mutating func name(_ name: StaticString) { self.name(name, suffix: "") }
 
+  /// All digits, though many readers keep only 53 bits of them; `value(hexadecimal:)` is for those
+  /// that must not be rounded.
   public mutating func value(_ number: UInt64) {
     separate()
     append(decimal: number)
   }
 
+  /// All digits, with a minus sign where there is one.
   public mutating func value(_ number: Int) {
     separate()
     if number < 0 { bytes.append(UInt8(ascii: "-")) }
@@ -47,16 +51,19 @@ public struct JSONWriter: Sendable {
     bytes.append(contentsOf: number.description.utf8)
   }
 
+  /// The literal true or false.
   public mutating func value(_ flag: Bool) {
     separate()
     append(literal: flag ? "true" : "false")
   }
 
+  /// The literal null.
   public mutating func null() {
     separate()
     append(literal: "null")
   }
 
+  /// A string, with the escapes that JSON demands and no others.
   public mutating func value(_ text: String) {
     separate()
     var text = text
@@ -103,6 +110,7 @@ public struct JSONWriter: Sendable {
     }
   }
 
+  /// A name and its value in one call.
   public mutating func member(_ name: StaticString, _ number: UInt64) {
     self.name(name)
     value(number)
