@@ -9,12 +9,15 @@ public enum MembershipFormat {
   /// Longest `host:port`, in bytes (a DNS name has at most 253).
   static let addressLimit = 300
 
+  /// Members by id, then the voters, then the outgoing voters of a joint configuration if there are
+  /// any.
   public static func encode(_ membership: Membership) -> [UInt8] {
     var writer = ByteWriter()
     write(membership, to: &writer)
     return writer.bytes
   }
 
+  /// Exactly one membership; a set of voters that breaks the invariants of `Membership` is refused.
   public static func decode(_ bytes: Bytes) throws(DecodingFault) -> Membership {
     var reader = ByteReader(bytes)
     let membership = try readMembership(from: &reader)
@@ -22,6 +25,7 @@ public enum MembershipFormat {
     return membership
   }
 
+  /// As `encode`, behind what was written before.
   public static func write(_ membership: Membership, to writer: inout ByteWriter) {
     writer.write(UInt32(membership.members.count))
     for member in membership.members.values {
@@ -34,6 +38,7 @@ public enum MembershipFormat {
     writer.write(optional: membership.outgoing) { write($1, to: &$0) }
   }
 
+  /// As `decode`, without asking for the end.
   public static func readMembership(
     from reader: inout ByteReader
   ) throws(DecodingFault) -> Membership {
@@ -57,28 +62,33 @@ public enum MembershipFormat {
     return membership
   }
 
+  /// The number, then the epoch: 16 bytes.
   public static func write(_ cluster: ClusterID, to writer: inout ByteWriter) {
     writer.write(cluster.number)
     writer.write(cluster.epoch)
   }
 
+  /// What `write` wrote; every 16 bytes are some cluster.
   public static func readCluster(
     from reader: inout ByteReader
   ) throws(DecodingFault) -> ClusterID {
     ClusterID(try reader.readUInt64(), epoch: try reader.readUInt64())
   }
 
+  /// The term, then the index: 16 bytes.
   public static func write(_ position: LogPosition, to writer: inout ByteWriter) {
     writer.write(position.term.number)
     writer.write(position.index.number)
   }
 
+  /// What `write` wrote; every 16 bytes are some position.
   public static func readPosition(
     from reader: inout ByteReader
   ) throws(DecodingFault) -> LogPosition {
     LogPosition(term: Term(try reader.readUInt64()), index: LogIndex(try reader.readUInt64()))
   }
 
+  /// Position, log time, hash of the state, cluster and membership.
   public static func write(_ snapshot: SnapshotDescriptor, to writer: inout ByteWriter) {
     write(snapshot.position, to: &writer)
     writer.write(snapshot.logTime.milliseconds)
@@ -87,6 +97,7 @@ public enum MembershipFormat {
     write(snapshot.membership, to: &writer)
   }
 
+  /// What `write` wrote; a membership that breaks its invariants is refused.
   public static func readSnapshot(
     from reader: inout ByteReader
   ) throws(DecodingFault) -> SnapshotDescriptor {

@@ -31,6 +31,7 @@ package enum AddressEvent: Hashable, Sendable {
 ///
 /// Invariants: at most one claim is open; nothing is held in a term that ended.
 package struct AddressOwnership: Hashable, Sendable {
+  /// How far the claim of this node has come; idle: it neither holds nor wants the address.
   package enum State: Hashable, Sendable {
     case idle
     /// Asked for, not answered.

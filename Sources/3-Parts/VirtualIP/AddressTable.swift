@@ -11,5 +11,6 @@ package protocol AddressTable: AnyObject {
 /// For a node without a virtual IP.
 package final class NoAddress: AddressTable {
   package init() {}
+  /// Nothing is claimed, nothing answered.
   package func perform(_ action: AddressAction) -> AddressEvent? { nil }
 }

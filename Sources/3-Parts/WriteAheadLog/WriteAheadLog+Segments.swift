@@ -69,8 +69,9 @@ extension WriteAheadLog {
   /// Discards the whole log, durably, also where it contradicts the snapshot (§7, pitfall 32): it
   /// then ends at the snapshot. For a received snapshot, after `adopt` took it. Throws `.diskFull`
   /// with the log as it was.
-  /// - Precondition: `snapshot`, or a newer one, is on the disk. A newer one may have been adopted meanwhile;
-  ///   its own reset follows, and should a crash come first, recovery replaces this log by it.
+  /// - Precondition: `snapshot`, or a newer one, is on the disk. A newer one may have been adopted
+  ///   meanwhile; its own reset follows, and should a crash come first, recovery replaces this log
+  ///   by it.
   public func reset(to snapshot: SnapshotDescriptor) throws(LogFault) {
     try refuseIfPoisoned()
     precondition(
