@@ -1,6 +1,5 @@
 extension ClientError {
-  /// The state machine's refusal as an error: nothing was changed, and the same request fails
-  /// again.
+  /// The state machine's refusal as an error: this request changed nothing, and it fails again.
   public init(_ refusal: StoreRefusal) {
     let (code, message): (Code, String) =
       switch refusal {
@@ -24,9 +23,20 @@ extension ClientError {
       case .malformed:
         (.internalError, "a node of another version refused the command; upgrade all nodes")
       }
-    // A repeated sequence was applied the first time: that is what the session exists to say.
-    let done = if case .answerForgotten = refusal { true } else { false }
     let later = if case .tooManySessions = refusal { true } else { false }
-    self.init(code, message, outcome: done ? .applied : .notApplied, retryable: later)
+    self.init(code, message, outcome: Self.outcome(of: refusal), retryable: later)
+  }
+
+  /// Whether the write that a refused request asked for is in the store.
+  private static func outcome(of refusal: StoreRefusal) -> Outcome {
+    switch refusal {
+    // Applied when the same sequence came first: that is what the session exists to say.
+    case .answerForgotten: .applied
+    // An older sequence may have been applied in its time.
+    case .staleSequence: .unknown
+    case .compacted, .futureRevision, .duplicateKey, .sessionExpired, .tooManySessions,
+      .answerTooLong, .leaseNotFound, .malformed:
+      .notApplied
+    }
   }
 }

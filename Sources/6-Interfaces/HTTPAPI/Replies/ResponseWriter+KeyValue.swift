@@ -11,7 +11,7 @@ extension ResponseWriter {
   ) -> Int {
     switch result.outcome {
     case .refused(let refusal):
-      return write(Refusal(ErrorMapping.error(of: refusal)), stamp, delivery, into: &out)
+      return write(Refusal(ClientError(refusal)), stamp, delivery, into: &out)
     case .put(let previous):
       return put(previous, result.revision, form, stamp, delivery, into: &out)
     case .deleted(let count, let previous):
