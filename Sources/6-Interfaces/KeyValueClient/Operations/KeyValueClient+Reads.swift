@@ -57,17 +57,21 @@ extension KeyValueClient {
 
 /// The items of a range; see `KeyValueClient.range`. Each iteration reads anew.
 public struct RangeSequence: AsyncSequence, Sendable {
+  /// One key with its value and revisions.
   public typealias Element = KeyValue
+  /// What ends the iteration; the items before it stay valid.
   public typealias Failure = ClientError
 
   let client: KeyValueClient
   let query: RangeQuery
   let consistency: Consistency
 
+  /// Starts at the first page; nothing is fetched before the first `next`.
   public func makeAsyncIterator() -> Iterator {
     Iterator(client: client, query: query, consistency: consistency)
   }
 
+  /// Holds one page and asks for the next when it is used up. No lock: one task iterates.
   public struct Iterator: AsyncIteratorProtocol {
     let client: KeyValueClient
     var query: RangeQuery

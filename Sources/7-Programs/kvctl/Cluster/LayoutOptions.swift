@@ -1,14 +1,6 @@
 internal import ArgumentParser
 internal import KeyValueClient
 
-/// Which local cluster.
-struct ClusterDirectory: ParsableArguments {
-  @Option(help: ArgumentHelp("The directory that holds n1, n2, …", valueName: "dir"))
-  var data = Self.defaultData
-
-  static let defaultData = "quoin-data"
-}
-
 /// How a new cluster is laid out.
 struct LayoutOptions: ParsableArguments {
   @Option(help: "Nodes; default 3.")
