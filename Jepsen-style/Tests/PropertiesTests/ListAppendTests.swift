@@ -7,128 +7,11 @@ import Testing
 struct ListAppendTests {
   typealias Kind = ListAppendAnomaly.Kind
 
-  /// A history for each anomaly, sequential unless it says otherwise.
-  static let fixtures: [(name: String, story: String)] = [
-    (
-      "internal",
-      "0 :txn [[:append x 1] [:r x nil]] → [[:append x 1] [:r x []]]"
-    ),
-    ("phantom", "0 :txn [[:r x nil]] → [[:r x [7]]]"),
-    (
-      "duplicate",
-      """
-      0 :txn [[:append x 1]] → [[:append x 1]]
-      0 :txn [[:r x nil]] → [[:r x [1 1]]]
-      """
-    ),
-    (
-      "incompatible-order",
-      """
-      0 :txn [[:append x 1]] → [[:append x 1]]
-      0 :txn [[:append x 2]] → [[:append x 2]]
-      0 :txn [[:r x nil]] → [[:r x [1 2]]]
-      0 :txn [[:r x nil]] → [[:r x [2]]]
-      """
-    ),
-    (
-      "G1a",
-      """
-      0 :txn [[:append x 1]] → fail
-      0 :txn [[:r x nil]] → [[:r x [1]]]
-      """
-    ),
-    (
-      "G1b",
-      """
-      0 :txn [[:append x 1] [:append x 2]] → [[:append x 1] [:append x 2]]
-      0 :txn [[:r x nil]] → [[:r x [1]]]
-      0 :txn [[:r x nil]] → [[:r x [1 2]]]
-      """
-    ),
-    (
-      "G0",
-      """
-      0 :txn [[:append x 1] [:append y 1]] → ?
-      1 :txn [[:append x 2] [:append y 2]] → ?
-      2 :txn [[:r x nil] [:r y nil]] → [[:r x [1 2]] [:r y [2 1]]]
-      """
-    ),
-    (
-      "G0-realtime",
-      """
-      0 :txn [[:append x 1]] → [[:append x 1]]
-      1 :txn [[:append x 2]] → [[:append x 2]]
-      2 :txn [[:r x nil]] → [[:r x [2 1]]]
-      """
-    ),
-    (
-      "G1c",
-      """
-      0 :txn [[:append x 1] [:r y nil]] → [[:append x 1] [:r y [2]]]
-      1 :txn [[:append y 2] [:r x nil]] → [[:append y 2] [:r x [1]]]
-      """
-    ),
-    (
-      "G1c-realtime",
-      """
-      0 :txn [[:r x nil]] → [[:r x [1]]]
-      1 :txn [[:append x 1]] → [[:append x 1]]
-      """
-    ),
-    (
-      "G-single",
-      """
-      0 :txn [[:append x 1] [:append y 1]] → [[:append x 1] [:append y 1]]
-      1 :txn [[:r x nil] [:r y nil]] → [[:r x [1]] [:r y nil]]
-      2 :txn [[:r y nil]] → [[:r y [1]]]
-      """
-    ),
-    (
-      "G-single-process",
-      """
-      0 :txn [[:append x 1]] → [[:append x 1]]
-      0 :txn [[:r x nil]] → [[:r x nil]]
-      1 :txn [[:r x nil]] → [[:r x [1]]]
-      """
-    ),
-    (
-      "G-single-realtime",
-      """
-      0 :txn [[:append x 1]] → [[:append x 1]]
-      1 :txn [[:r x nil]] → [[:r x nil]]
-      2 :txn [[:r x nil]] → [[:r x [1]]]
-      """
-    ),
-    (
-      "G2-item",
-      """
-      0 :txn [[:r x nil] [:append y 1]] → [[:r x nil] [:append y 1]]
-      1 :txn [[:r y nil] [:append x 1]] → [[:r y nil] [:append x 1]]
-      2 :txn [[:r x nil] [:r y nil]] → [[:r x [1]] [:r y [1]]]
-      """
-    ),
-    (
-      // An acknowledged append that no later read shows.
-      "G-single-realtime",
-      """
-      0 :txn [[:append x 1]] → [[:append x 1]]
-      1 :txn [[:r x nil]] → [[:r x nil]]
-      """
-    ),
-    (
-      // Two appends, each by one who did not see the other: a lost update that no read shows.
-      "G2-item",
-      """
-      0 :txn [[:r x nil] [:append x 1]] → [[:r x nil] [:append x 1]]
-      1 :txn [[:r x nil] [:append x 2]] → [[:r x nil] [:append x 2]]
-      """
-    ),
-  ]
-
   @Test("each anomaly is found and named", arguments: fixtures.indices)
   func named(index: Int) throws {
     let (name, story) = Self.fixtures[index]
-    guard case .anomalous(let anomalies) = try ListAppendChecker.check(sequence(story)) else {
+    guard case .anomalous(let anomalies) = try ListAppendChecker.check(History.sequence(story))
+    else {
       Issue.record("\(name) was not found")
       return
     }
@@ -144,7 +27,7 @@ struct ListAppendTests {
 
   @Test("appends of unknown outcome may show up late, or never")
   func unknown() throws {
-    let history = try sequence(
+    let history = try History.sequence(
       """
       0 :txn [[:append x 1]] → ?
       1 :txn [[:append x 2]] → ?
@@ -159,7 +42,7 @@ struct ListAppendTests {
 
   @Test("one who read the whole list and appended does not precede itself")
   func readThenAppend() throws {
-    let history = try sequence(
+    let history = try History.sequence(
       "0 :txn [[:r x nil] [:append x 1]] → [[:r x nil] [:append x 1]]")
     guard case .strictlySerializable = try ListAppendChecker.check(history) else {
       Issue.record("\(try ListAppendChecker.check(history))")
@@ -170,7 +53,8 @@ struct ListAppendTests {
   @Test("a cycle is told with its reasons")
   func reasons() throws {
     let story = Self.fixtures.first { $0.name == "G-single-realtime" }?.story ?? ""
-    guard case .anomalous(let anomalies) = try ListAppendChecker.check(sequence(story)) else {
+    guard case .anomalous(let anomalies) = try ListAppendChecker.check(History.sequence(story))
+    else {
       Issue.record("nothing was found")
       return
     }
@@ -183,7 +67,7 @@ struct ListAppendTests {
 
   @Test("an element appended twice makes a history unsuitable")
   func twice() throws {
-    let history = try sequence("0 :txn [[:append x 1] [:append x 1]] → ?")
+    let history = try History.sequence("0 :txn [[:append x 1] [:append x 1]] → ?")
     #expect(throws: PropertyError.self) { try ListAppendChecker.check(history) }
   }
 

@@ -56,7 +56,7 @@ struct PropertyFixturesTests {
   @Test("is found, and the report says what", arguments: broken.indices)
   func breaks(index: Int) throws {
     let (property, says, story) = Self.broken[index]
-    let history = try sequence(story)
+    let history = try History.sequence(story)
     let verdict = check(history, as: property)
     #expect(verdict.exitCode == 1)
     #expect("\(verdict)".contains(says), "\(verdict)")
@@ -93,7 +93,7 @@ struct PropertyFixturesTests {
   @Test("its sound neighbour is not", arguments: sound.indices)
   func keeps(index: Int) throws {
     let (property, story) = Self.sound[index]
-    let history = try sequence(story)
+    let history = try History.sequence(story)
     let verdict = check(history, as: property)
     #expect(verdict.exitCode == 0, "\(verdict)")
     #expect(Property(spokenOfBy: history) == property)
@@ -101,7 +101,7 @@ struct PropertyFixturesTests {
 
   @Test("two adds against real time are found though no read is late")
   func twoAdds() throws {
-    let history = try story(
+    let history = try History.story(
       """
       2 :invoke :read nil
       0 :invoke :add 1
@@ -133,7 +133,7 @@ struct PropertyFixturesTests {
 
   @Test("a budget too small is undecided and exits with 2")
   func undecided() throws {
-    let history = try story(
+    let history = try History.story(
       (0..<12).map { "\($0) :invoke :write \($0)" }.joined(separator: "\n") + "\n"
         + (0..<12).map { "\($0) :ok :write \($0)" }.joined(separator: "\n")
         + "\n99 :invoke :read nil\n99 :ok :read 77")
