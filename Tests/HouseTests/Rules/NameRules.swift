@@ -5,10 +5,15 @@ enum NameRules {
   /// Longer than this, a type deserves a file of its own.
   static let mostLinesOfASecondType = 60
 
+  /// Files whose names SwiftPM prescribes.
+  private static let namedByTools = ["main", "Package"]
+
   /// `Type.swift` declares Type; `Type+Duty.swift` extends it; `Answers.swift` declares PutAnswer
   /// and DeleteAnswer.
   static let fileName = Rule(name: "file name") { file in
-    guard file.isSwift, file.stem != "main", !file.declarations.isEmpty else { return [] }
+    guard file.isSwift, !namedByTools.contains(file.stem), !file.declarations.isEmpty else {
+      return []
+    }
     let parts = file.stem.split(separator: "+", maxSplits: 1)
     let wanted = String(parts[0])
     let holders = file.declarations.filter { $0.keyword == "extension" || $0.isType }
