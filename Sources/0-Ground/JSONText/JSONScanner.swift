@@ -43,8 +43,8 @@ public struct JSONScanner: Sendable {
     }
   }
 
-  /// Enters an object; `nextMember` goes on from there. Throws when another value comes, or when the
-  /// nesting is too deep.
+  /// Enters an object; `nextMember` goes on from there. Throws when another value comes, or when
+  /// the nesting is too deep.
   public mutating func beginObject() throws(JSONFault) {
     try take(UInt8(ascii: "{"), "an object")
     try descend()
