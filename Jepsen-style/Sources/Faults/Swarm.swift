@@ -49,7 +49,7 @@ public struct Swarm: Hashable, Sendable {
     self.nodes = nodes
     let (beat, least, most) =
       [(50, 300, 600), (50, 300, 600), (10, 80, 160), (100, 500, 1000)].pick(&dice)
-        as (UInt64, UInt64, UInt64)
+      as (UInt64, UInt64, UInt64)
     heartbeat = .milliseconds(beat)
     electionLeast = .milliseconds(least)
     electionMost = .milliseconds(most)

@@ -5,7 +5,8 @@ import SimulatedWorld
 /// `faultlab replay`: one seed, one line an event.
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "replay", abstract: "Runs one seed and prints what happens; Legend.md explains it.")
+    commandName: "replay",
+    abstract: "Runs one seed and prints what happens; Legend.md explains it.")
 
   @Argument(help: "The seed.")
   var seed: UInt64
@@ -18,7 +19,8 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     let simulation = world.simulation(seed)
     let report = quiet ? simulation.run() : simulation.run { Self.tell($0) }
-    print("\(simulation.replay): hash \(String(report.hash, radix: 16)), \(report.tally.events) events")
+    let hash = String(report.hash, radix: 16)
+    print("\(simulation.replay): hash \(hash), \(report.tally.events) events")
     if let violation = report.violation {
       print(violation.description)
       throw ExitCode(1)

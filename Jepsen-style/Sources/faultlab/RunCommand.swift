@@ -53,7 +53,8 @@ struct RunCommand: ParsableCommand {
       print("\(simulation.replay)    # \(violation.description.split(separator: "\n").first ?? "")")
       if !keepGoing { break }
     }
-    let spent = Double(begun.duration(to: clock.now).components.attoseconds) / 1e18
+    let spent =
+      Double(begun.duration(to: clock.now).components.attoseconds) / 1e18
       + Double(begun.duration(to: clock.now).components.seconds)
     print(Self.summary(total, failed: failed, spent))
     if failed > 0 { throw ExitCode(1) }

@@ -10,6 +10,7 @@ package enum SnapshotLoading {
     case content(SnapshotFault)
   }
 
+  /// The store that the file at `path` holds. Nothing is kept of a file that throws.
   package static func load<Files: FileSystem>(
     _ path: String, on files: Files
   ) throws(Fault) -> Store {

@@ -20,6 +20,7 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     moving = Worker { jobs, _ in for job in jobs { mover.perform(job) } }
   }
 
+  /// Hands each job to its thread; what comes of it is an input for the loop.
   package func submit(_ jobs: [SnapshotJob]) {
     for job in jobs {
       switch job {
@@ -29,6 +30,7 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     }
   }
 
+  /// Ends both threads after the jobs at hand; does not wait for them.
   package func stop() {
     writing.stop()
     moving.stop()

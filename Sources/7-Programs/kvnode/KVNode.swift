@@ -37,7 +37,8 @@ enum KVNode {
     log.logLevel = configuration.logLevel
     let services = ServiceGroup(
       services: [NodeService(configuration: configuration, log: log)],
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "kvnode") { label in
+      gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: Logger(label: "kvnode") { label in
         var quiet = StreamLogHandler.standardError(label: label)
         quiet.logLevel = .error
         return quiet
@@ -57,7 +58,8 @@ enum KVNode {
       kvnode: one node of a Quoin cluster
 
       usage: kvnode --config node.yaml
-      Every key of the file is also a flag and an environment variable; flags win, then the environment:
+      Every key of the file is also a flag and an environment variable; flags win, then the
+      environment:
       \(keys.joined(separator: "\n"))
       """
   }

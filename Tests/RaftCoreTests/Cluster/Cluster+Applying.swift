@@ -1,6 +1,7 @@
 import Determinism
-@testable import RaftCore
 import RaftTypes
+
+@testable import RaftCore
 
 // The state machines and their snapshots.
 extension Cluster {

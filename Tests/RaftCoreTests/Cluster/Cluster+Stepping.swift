@@ -76,7 +76,8 @@ extension Cluster {
     guard let server = servers[envelope.from] else { return }
     if let ballot = server.disk.ballot {
       guard envelope.term <= ballot.term else {
-        throw Violation("\(envelope.from) speaks in \(envelope.term), its disk knows \(ballot.term)")
+        throw Violation(
+          "\(envelope.from) speaks in \(envelope.term), its disk knows \(ballot.term)")
       }
       try checkVote(envelope, ballot)
     }

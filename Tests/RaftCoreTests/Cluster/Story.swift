@@ -40,7 +40,7 @@ enum Story {
       case .leader: "leader"
       }
     let sends = (effects.messages + effects.afterBallot).map { "\($0.to)" }
-    return "\(role) \(core.term) log \(core.log.base)...\(core.log.last) durable \(core.log.durable)"
-      + " commit \(core.commit) writes \(effects.logWrites.count) to \(sends)"
+    return "\(role) \(core.term) log \(core.log.base)...\(core.log.last)"
+      + " durable \(core.log.durable) commit \(core.commit) writes \(effects.logWrites.count) to \(sends)"
   }
 }

@@ -1,7 +1,8 @@
 import Determinism
-@testable import RaftCore
 import RaftTypes
 import Testing
+
+@testable import RaftCore
 
 @Suite("§8 Client interaction: reads")
 struct ReadTests {
@@ -82,7 +83,9 @@ struct ReadTests {
     #expect(Set(tickets).count == 20)
   }
 
-  @Test("pitfall 17: a leader that was paused answers no read it can no longer prove", arguments: 0..<20)
+  @Test(
+    "pitfall 17: a leader that was paused answers no read it can no longer prove",
+    arguments: 0..<20)
   func paused(seed: UInt64) throws {
     var cluster = Cluster(3, seed: seed)
     let old = try cluster.elect()

@@ -1,7 +1,8 @@
 import Determinism
-@testable import RaftCore
 import RaftTypes
 import Testing
+
+@testable import RaftCore
 
 @Suite("§5.3 Log replication")
 struct ReplicationTests {
@@ -67,7 +68,8 @@ struct ReplicationTests {
 
   @Test("a whole term that conflicts costs one refusal")
   func hints() throws {
-    var leader = Lone(log: [1] + Array(repeating: 4, count: 100), ballot: Ballot(term: Term(4), vote: nil))
+    var leader = Lone(
+      log: [1] + Array(repeating: 4, count: 100), ballot: Ballot(term: Term(4), vote: nil))
     var follower = Lone(
       log: [1] + Array(repeating: 3, count: 100), ballot: Ballot(term: Term(4), vote: nil))
     try leader.lead()
@@ -111,7 +113,8 @@ struct ReplicationTests {
     #expect(cluster.servers[follower]?.applied == cluster.oracle.end)
   }
 
-  @Test("a follower whose own election failed learns again what is committed, by no traffic but the leader's")
+  @Test(
+    "who failed to be elected learns again what is committed, from the leader's heartbeats alone")
   func rehearsesIdle() throws {
     var cluster = Cluster(3)
     let leader = try cluster.elect()

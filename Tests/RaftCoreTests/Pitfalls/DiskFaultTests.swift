@@ -1,16 +1,18 @@
 import Determinism
-@testable import RaftCore
 import RaftTypes
 import Testing
 
+@testable import RaftCore
+
 @Suite("Pitfalls: disks that lost something")
 struct DiskFaultTests {
-  @Test("pitfall 3: a disk that was wiped never votes under its old name, even with a part of the log")
+  @Test("pitfall 3: a wiped disk never votes under its old name, even with a part of the log")
   func wiped() throws {
     // The prefix that a leader gave it names its old disk, or does not name it at all.
-    for known in [Membership(voters: [1, 2, 3].map { Cluster.member($0) }),
-      Membership(voters: [2, 3].map { Cluster.member($0) })]
-    {
+    for known in [
+      Membership(voters: [1, 2, 3].map { Cluster.member($0) }),
+      Membership(voters: [2, 3].map { Cluster.member($0) }),
+    ] {
       let genesis = Entry(
         position: at(0, 1), logTime: .zero, payload: .genesis(ClusterID(7, epoch: 1), known))
       var node = RaftNode(
@@ -31,7 +33,8 @@ struct DiskFaultTests {
   func wipedCluster() throws {
     var cluster = Cluster(3)
     let leader = try cluster.elect()
-    let (wiped, other) = (cluster.ids.filter { $0 != leader }[0], cluster.ids.filter { $0 != leader }[1])
+    let followers = cluster.ids.filter { $0 != leader }
+    let (wiped, other) = (followers[0], followers[1])
     cluster.partition([[leader, wiped]])
     try cluster.propose("X", at: leader)
     try cluster.run(for: .milliseconds(100))
@@ -74,7 +77,7 @@ struct DiskFaultTests {
     #expect(lone.effects.voteReplies.map(\.granted) == [true])
   }
 
-  @Test("pitfall 67: A and B commit X, B's copy rots, A dies: nobody leads without X, and A brings it back")
+  @Test("pitfall 67: A and B commit X, B's rots, A dies: nobody leads without X, A brings it back")
   func rottedCluster() throws {
     var cluster = Cluster(3)
     let a = try cluster.elect()
@@ -94,7 +97,7 @@ struct DiskFaultTests {
     try cluster.run(atMost: .seconds(5)) { $0.hasConverged($0.ids) }
   }
 
-  @Test("pitfall 67: the leader's append fills what rotted, in the middle too, and all of it is acknowledged")
+  @Test("pitfall 67: the leader's append fills what rotted, in the middle too, and acknowledges it")
   func filled() throws {
     var lone = Lone(log: [1, 1, 1, 1], ballot: Ballot(term: Term(1), vote: nil), faulty: [3])
     try lone.append([], after: at(1, 5), commit: 5, term: 1)
@@ -192,7 +195,7 @@ struct DiskFaultTests {
     #expect(lone.effects.everything.isEmpty)
   }
 
-  @Test("pitfall 68: whose ballot rotted does not help an older leader to commit against its promise")
+  @Test("pitfall 68: whose ballot rotted helps no older leader to commit against its promise")
   func promiseForgotten() throws {
     var cluster = Cluster(3)
     let old = try cluster.elect()

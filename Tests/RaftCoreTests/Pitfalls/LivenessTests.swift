@@ -1,7 +1,8 @@
 import Determinism
-@testable import RaftCore
 import RaftTypes
 import Testing
+
+@testable import RaftCore
 
 @Suite("Pitfalls: liveness")
 struct LivenessTests {
@@ -17,7 +18,8 @@ struct LivenessTests {
       && cluster.network.cut[Link(from: b, to: a)] == nil
   }
 
-  @Test("pitfall 41: any partition of three, once healed, has a leader within five timeouts",
+  @Test(
+    "pitfall 41: any partition of three, once healed, has a leader within five timeouts",
     arguments: partitions)
   func elects(mask: Int) throws {
     for seed in UInt64(0)..<4 {
@@ -34,7 +36,8 @@ struct LivenessTests {
     }
   }
 
-  @Test("pitfall 41: any partition of three that leaves one of them a majority elects within five timeouts",
+  @Test(
+    "pitfall 41: a partition of three that leaves one a majority elects within five timeouts",
     arguments: partitions)
   func electsInside(mask: Int) throws {
     var cluster = Cluster(3, seed: UInt64(mask))
@@ -57,7 +60,8 @@ struct LivenessTests {
     }
   }
 
-  @Test("pitfall 42: in every graph of five nodes in which one reaches a majority, one leads and commits",
+  @Test(
+    "pitfall 42: in every graph of five in which one reaches a majority, one leads and commits",
     arguments: 0..<32)
   func graphs(block: Int) throws {
     let ids = (1...5).map { NodeID($0) }
@@ -115,7 +119,8 @@ struct LivenessTests {
     try cluster.run(atMost: .seconds(120)) { $0.hasConverged($0.ids) }
   }
 
-  @Test("pitfall 46: with one direction of one link dead, a leader stays or comes, and writes commit",
+  @Test(
+    "pitfall 46: with one direction of one link dead, a leader stays or comes, and writes commit",
     arguments: 0..<6)
   func oneWay(which: Int) throws {
     for seed in UInt64(0)..<10 {

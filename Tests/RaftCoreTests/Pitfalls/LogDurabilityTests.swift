@@ -1,8 +1,9 @@
 import BinaryCodec
 import Determinism
-@testable import RaftCore
 import RaftTypes
 import Testing
+
+@testable import RaftCore
 
 @Suite("Pitfalls: what is durable, and what is said about it")
 struct LogDurabilityTests {
@@ -121,7 +122,7 @@ struct LogDurabilityTests {
     #expect(cluster.hasConverged([n1]))
   }
 
-  @Test("pitfall 13: the disk's word about an entry that was replaced acknowledges no other (A-B-A)")
+  @Test("pitfall 13: the disk's word about a replaced entry acknowledges no other (A-B-A)")
   func replacedTwice() throws {
     var lone = Lone(ballot: Ballot(term: Term(1), vote: nil))
     // Term 1 appends A, term 2 replaces it by B, term 3 by A's index once more; the disk is slow.

@@ -1,7 +1,8 @@
 import Determinism
-@testable import RaftCore
 import RaftTypes
 import Testing
+
+@testable import RaftCore
 
 @Suite("Pitfalls: snapshots")
 struct SnapshotPitfallTests {
@@ -11,7 +12,7 @@ struct SnapshotPitfallTests {
       cluster: ClusterID(7, epoch: 1), stateHash: 0)
   }
 
-  @Test("pitfall 32: a snapshot over a log that differs removes all of it, and the next append fits")
+  @Test("pitfall 32: a snapshot over a log that differs removes all of it; the next append fits")
   func divergent() throws {
     var lone = Lone(log: [2, 2, 2, 2, 2, 2], ballot: Ballot(term: Term(3), vote: nil))
     try lone.receive(.heartbeat(Heartbeat(round: 1, commit: .zero)), term: 3)
@@ -64,7 +65,7 @@ struct SnapshotPitfallTests {
     #expect(lone.node.commit == LogIndex(5))
   }
 
-  @Test("pitfall 40: who receives a snapshot hears its leader, and a candidate of its term steps down")
+  @Test("pitfall 40: who receives a snapshot hears its leader; a candidate of its term steps down")
   func candidateSteps() throws {
     var lone = Lone()
     try lone.meetDeadline()

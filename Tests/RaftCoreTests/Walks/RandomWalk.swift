@@ -63,7 +63,9 @@ struct RandomWalk {
     }
   }
 
-  private mutating func anyone() -> NodeID { cluster.ids[Int(dice.below(UInt64(cluster.ids.count)))] }
+  private mutating func anyone() -> NodeID {
+    cluster.ids[Int(dice.below(UInt64(cluster.ids.count)))]
+  }
 
   private mutating func disturb() throws {
     let id = anyone()
@@ -149,10 +151,12 @@ struct RandomWalk {
       }
     } catch {
       let states = ids.map { id in
-        "\(id): \(Story.line(Effects(), cluster[id])) applied \(cluster.servers[id]?.applied ?? .zero)"
+        "\(id): \(Story.line(Effects(), cluster[id]))"
+          + " applied \(cluster.servers[id]?.applied ?? .zero)"
       }
       throw Violation(
-        "no convergence: \(error); history \(cluster.oracle.end), reads \(cluster.ledger.reads.count)\n"
+        "no convergence: \(error); history \(cluster.oracle.end),"
+          + " reads \(cluster.ledger.reads.count)\n"
           + states.joined(separator: "\n"))
     }
   }

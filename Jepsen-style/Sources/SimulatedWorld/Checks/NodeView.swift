@@ -34,7 +34,8 @@ struct NodeView {
   /// What holds at every turn after another (figure 3 of the paper, and the replica's own order).
   func check(after old: NodeView, of id: NodeID) throws(Violation) {
     try demand(term >= old.term, id, "a term only grows")
-    try demand(term > old.term || old.vote == nil || vote == old.vote, id, "a vote is not taken back")
+    try demand(
+      term > old.term || old.vote == nil || vote == old.vote, id, "a vote is not taken back")
     try demand(commit >= old.commit, id, "the commit index never falls")
     try demand(applied >= old.applied, id, "nothing applied is forgotten")
     try demand(applied == handedOut, id, "what is handed out is applied at once")

@@ -114,7 +114,8 @@ struct Oracle {
       return
     }
     guard known == hash else {
-      throw Violation("\(node) has another state at \(index) than others: nothing may depend on the node")
+      throw Violation(
+        "\(node) has another state at \(index) than others: nothing may depend on the node")
     }
   }
 

@@ -21,7 +21,8 @@ extension World {
       try oracle.answered(reply.stamp)
       guard reply.stamp.index >= operation.acknowledged else {
         throw Violation(
-          "\(reply.stamp.node) answers a read from \(reply.stamp.index); when it began, \(operation.acknowledged) was acknowledged")
+          "\(reply.stamp.node) answers a read from \(reply.stamp.index); "
+            + "when it began, \(operation.acknowledged) was acknowledged")
       }
       clients[index].hint = place
       try read(index, operation, range)

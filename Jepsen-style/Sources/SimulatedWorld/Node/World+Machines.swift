@@ -67,7 +67,8 @@ extension World {
     _ node: SimulatedNode, _ log: WriteAheadLog<SimulatedDisk>, _ recovery: Recovery
   ) throws(Violation) {
     guard log.last >= node.synced else {
-      throw Violation("\(node.id) had synced \(node.synced), after the crash its log ends at \(log.last)")
+      throw Violation(
+        "\(node.id) had synced \(node.synced), after the crash its log ends at \(log.last)")
     }
     guard case .sound(let ballot) = recovery.ballot,
       ballot.term > node.ballot.term || ballot == node.ballot

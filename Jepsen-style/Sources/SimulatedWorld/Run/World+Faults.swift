@@ -26,7 +26,8 @@ extension World {
       offer(.stop, to: node(id))
       // Long enough for the hand-over; a start that finds it still up does nothing.
       schedule(.start(node(id).place), in: settings.electionMost * 3 + span)
-    case .cut(let paths): for path in paths { network[place(path.from), place(path.to)].isCut = true }
+    case .cut(let paths):
+      for path in paths { network[place(path.from), place(path.to)].isCut = true }
     case .heal: network.healCuts()
     case .clog(let path, let span):
       let (from, to) = (place(path.from), place(path.to))

@@ -84,6 +84,7 @@ public struct RaftNode: Hashable, Sendable {
     return effects
   }
 
+  /// The same for one input.
   public mutating func step(_ input: Input, at now: Instant) -> Effects {
     step(CollectionOfOne(input), at: now)
   }

@@ -74,7 +74,8 @@ final class ClientGateway: RequestPort {
     let status = replica.ownStatus
     page.gauge("quoin_raft_term", "Current term.", Double(status.term.number))
     page.gauge("quoin_raft_is_leader", "1 on the leader.", replica.core.isLeader ? 1 : 0)
-    page.gauge("quoin_raft_has_leader", "1 when a leader is known.", replica.core.leader == nil ? 0 : 1)
+    page.gauge(
+      "quoin_raft_has_leader", "1 when a leader is known.", replica.core.leader == nil ? 0 : 1)
     page.gauge("quoin_raft_last_index", "End of the log.", Double(status.lastIndex.number))
     page.gauge("quoin_raft_commit_index", "Committed entries.", Double(status.commitIndex.number))
     page.gauge("quoin_raft_applied_index", "Applied entries.", Double(status.appliedIndex.number))

@@ -54,9 +54,9 @@ final class WaitingNode: RunningNode {
 final class WaitingPort: RequestPort {
   static let remedy =
     "This node belongs to no cluster and never founds one by itself. "
-    + "A new cluster: `kvctl cluster init`. A disk that was lost: while a majority of the voters lives, "
-    + "remove this member and add it again; when a majority was lost, restore their data directories from "
-    + "copies: what only they held cannot be invented."
+    + "A new cluster: `kvctl cluster init`. A disk that was lost: while a majority of the voters "
+    + "lives, remove this member and add it again; when a majority was lost, restore their data "
+    + "directories from copies: what only they held cannot be invented."
 
   private let configuration: NodeConfiguration
 
