@@ -140,6 +140,21 @@ struct CompactionTests {
     }
   }
 
+  @Test("pitfall 36: a reset to a snapshot that a newer one overtook is replaced by the newer one")
+  func overtakenReset() throws {
+    let (disk, log) = try log(to: 30, marks: [])
+    let (older, newer) = (Sample.snapshot(5, 40), Sample.snapshot(5, 60))
+    try log.adopt(try Sample.write(disk, older))
+    try log.adopt(try Sample.write(disk, newer))
+    try log.reset(to: older)
+    try log.append(Sample.entries(5, 41...43))
+    #expect(try log.sync() == Sample.position(5, 43))
+    let recovery = try Sample.recover(disk)
+    #expect(recovery.snapshot?.descriptor == newer && recovery.slots.isEmpty)
+    try log.reset(to: newer)
+    #expect(try Sample.recover(disk).notes.isEmpty)
+  }
+
   @Test("a snapshot of the log's own keeps the log above and below it")
   func ownSnapshot() throws {
     let (disk, _) = try log(to: 30, marks: [20])

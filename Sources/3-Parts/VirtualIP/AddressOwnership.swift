@@ -36,6 +36,8 @@ package struct AddressOwnership: Hashable, Sendable {
     case idle
     /// Asked for, not answered.
     case claiming(Term)
+    /// Given up before the answer came: what it brings must go, and nothing is asked before.
+    case givingUp(Term)
     /// Refused; asked for again at that instant.
     case waiting(Term, until: Instant)
     case holding(Term)
@@ -60,21 +62,33 @@ package struct AddressOwnership: Hashable, Sendable {
     case (.mayHold(let term), .idle):
       state = .claiming(term)
       return .claim(term)
-    case (.mayHold, .claiming), (.mayHold, .waiting), (.mayHold, .holding): return nil
-    case (.mustRelease, .idle): return nil
-    case (.mustRelease, .claiming), (.mustRelease, .waiting), (.mustRelease, .holding):
+    case (.mayHold, .claiming), (.mayHold, .givingUp), (.mayHold, .waiting), (.mayHold, .holding):
+      return nil
+    case (.mustRelease, .claiming(let term)):
+      state = .givingUp(term)
+      return .release
+    case (.mustRelease, .holding):
       state = .idle
       return .release
+    case (.mustRelease, .waiting):
+      state = .idle
+      return nil
+    case (.mustRelease, .idle), (.mustRelease, .givingUp): return nil
     case (.claimed(let term), .claiming(let asked)) where term == asked:
       state = .holding(term)
       return nil
-    case (.claimed, _):
-      // The answer to a claim that was given up meanwhile: what it brought must go.
-      return isHolding ? nil : .release
+    case (.claimed(let term), .givingUp(let asked)) where term == asked:
+      state = .idle
+      return .release
     case (.refused(let term), .claiming(let asked)) where term == asked:
       state = .waiting(term, until: now + retry)
       return nil
-    case (.refused, _): return nil
+    case (.refused(let term), .givingUp(let asked)) where term == asked:
+      state = .idle
+      return nil
+    case (.claimed, _), (.refused, _):
+      // The answer to a question that is not open.
+      return nil
     }
   }
 
