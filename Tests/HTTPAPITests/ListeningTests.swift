@@ -1,5 +1,6 @@
 import ClientProtocol
 import NIOCore
+import NIOEmbedded
 import NIOPosix
 import Testing
 
@@ -27,6 +28,18 @@ struct ListeningTests {
     #expect(try Response.all(in: bytes, toHead: false).map(\.status) == [200, 200])
     #expect(ending == .closed)
     try await server.drain()
+  }
+
+  @Test("a connection whose listener closes before it is registered goes without harm")
+  func unregistered() throws {
+    let loop = EmbeddedEventLoop()
+    let channel = EmbeddedChannel(loop: loop)
+    let server = HTTPServer(on: loop, port: FakeNode())
+    try server.adopt(channel, by: Listener())
+    #expect(server.connectionCount == 1)
+    _ = try? channel.finish(acceptAlreadyClosed: true)
+    loop.run()
+    #expect(server.connectionCount == 0)
   }
 
   @Test("a client that half-closes still gets its answer")

@@ -18,7 +18,9 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
   typealias OutboundOut = ByteBuffer
 
   let server: HTTPServer
-  private unowned let listener: Listener
+  /// Kept until the connection has gone: one that was closed before it was registered with the
+  /// event loop says goodbye a turn later, when nobody else may hold its listener any more.
+  private let listener: Listener
   var context: ChannelHandlerContext?
 
   var intake = Intake.idle
