@@ -45,6 +45,13 @@ extension Replica {
     for ticket in calls.tickets where calls[ticket]?.stage == .transferring {
       switch outcome {
       case .handedOver(let target): finish(ticket, .transferred(to: target))
+      case .unanswered(let target):
+        fail(
+          ticket,
+          ClientError(
+            .transferFailed,
+            "node \(target.number) was told to lead and is not heard of: see `kvctl status`",
+            outcome: .unknown, retryable: false))
       case .abandoned, .notLeader:
         fail(
           ticket,

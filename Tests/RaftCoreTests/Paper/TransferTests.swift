@@ -67,6 +67,19 @@ struct TransferTests {
     #expect(cluster.leader == leader)
   }
 
+  @Test("pitfall 44: a target that dies with everything in hand is not said to lead")
+  func deadTargetWithTheWholeLog() throws {
+    var cluster = Cluster(3)
+    let leader = try cluster.elect()
+    let target = try #require(cluster.ids.first { $0 != leader })
+    try cluster.run(for: .milliseconds(200))
+    try cluster.crash(target)
+    try cluster.step(leader, .transfer(to: target))
+    try cluster.run(for: .seconds(2))
+    #expect(cluster.ledger.transfers == [.unanswered(by: target)])
+    #expect(cluster.leader != nil && cluster.leader != target)
+  }
+
   @Test("pitfall 20: the lease ends before TimeoutNow leaves, and never comes back in this term")
   func relinquishes() throws {
     var lone = Lone()

@@ -82,6 +82,9 @@ public struct ReadReady: Hashable, Sendable {
 public enum TransferOutcome: Hashable, Sendable {
   /// The target was told to start its election; this node follows.
   case handedOver(to: NodeID)
+  /// The target was told, and nobody has heard of its election in time; this node holds one
+  /// itself. Who will lead is open.
+  case unanswered(by: NodeID)
   /// The target did not catch up in time, or is no voter; this node leads on.
   case abandoned
   /// This node does not lead.

@@ -51,10 +51,11 @@ extension RaftNode {
       role.leadership?.transfer = .none
       effects.transfer = .abandoned
       appendOwn(parked, logTime, announce: true)
-    case .handedOver:
+    case .handedOver(let target, _, _):
       // The target may still act on a late TimeoutNow: this term must end before anything goes on
       // (pitfall 66).
       if mayCampaign { campaign(isTransfer: true) } else { follow(nil, in: term) }
+      effects.transfer = .unanswered(by: target)
     }
   }
 
