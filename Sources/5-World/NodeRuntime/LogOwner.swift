@@ -4,8 +4,8 @@ internal import RaftTypes
 internal import Replica
 internal import WriteAheadLog
 
-/// What the storage thread does with what came together: all log writes share one sync, and nothing waits
-/// for a log write that finds no room but the log writes behind it.
+/// What the storage thread does with what came together: all log writes share one sync, and nothing
+/// waits for a log write that finds no room but the log writes behind it.
 ///
 /// Unchecked: only the storage thread calls it.
 final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
@@ -37,6 +37,7 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
       var waiting = try carryOut(tasks)
       while !(try isSettled(waiting)) {
         tellFull(true)
+        guard !worker.isStopping else { return }
         usleep(Self.fullPause)
         waiting = try carryOut(waiting + worker.takeArrived())
       }

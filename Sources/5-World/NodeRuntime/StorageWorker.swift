@@ -4,12 +4,14 @@ package import WriteAheadLog
 /// The storage thread: it alone touches the log and the ballot.
 package final class StorageWorker<Files: FileSystem & Sendable>: Sendable {
   private let worker: Worker<StorageTask>
+  private let spares: SpareMaker<Files>
 
   /// - Parameters:
   ///   - log: used by this thread alone from now on.
   ///   - files: the directory that `log` lives in.
   package init(_ log: WriteAheadLog<Files>, on files: Files, mailbox: Mailbox) {
     let spares = SpareMaker(files: files)
+    self.spares = spares
     let owner = LogOwner(log, spares: spares, mailbox: mailbox)
     worker = Worker { tasks, worker in owner.perform(tasks, worker) }
   }
@@ -21,7 +23,12 @@ package final class StorageWorker<Files: FileSystem & Sendable>: Sendable {
     worker.submit([.adopt(snapshot, then: input)])
   }
 
-  package func stop() { worker.stop() }
+  /// Does what it was given, as far as there is space, and ends; then `done` is called, on its
+  /// thread. Only then may the process end: a clean stop leaves no write half done.
+  package func stop(_ done: @escaping @Sendable () -> Void) {
+    spares.stop()
+    worker.stop(done)
+  }
 }
 
 /// What the storage thread is asked to do.
@@ -41,7 +48,10 @@ struct SpareMaker<Files: FileSystem & Sendable>: Sendable {
     worker = Worker { jobs, _ in for job in jobs { job() } }
   }
 
-  /// Carries `order` out elsewhere and gives it back; a failure is found again when the segment is needed.
+  func stop() { worker.stop() }
+
+  /// Carries `order` out elsewhere and gives it back; a failure is found again when the segment is
+  /// needed.
   func make(_ order: SpareOrder, for storage: Worker<StorageTask>) {
     let files = files
     worker.submit([

@@ -1,12 +1,14 @@
 internal import NIOConcurrencyHelpers
 internal import NIOPosix
 
-/// One thread that takes everything that has come together since it last looked: while it works, the next
-/// group forms by itself, without a timer.
+/// One thread that takes everything that has come together since it last looked: while it works,
+/// the next group forms by itself, without a timer.
 final class Worker<Job: Sendable>: Sendable {
   private struct Queue: Sendable {
     var jobs: [Job] = []
     var isRunning = false
+    /// Set once nothing more is taken; called when what was taken is done.
+    var whenDone: (@Sendable () -> Void)?
   }
 
   private let thread: NIOThreadPool
@@ -20,14 +22,13 @@ final class Worker<Job: Sendable>: Sendable {
     thread.start()
   }
 
+  /// Adds jobs behind those that wait; after `stop` they are dropped.
   func submit(_ jobs: [Job]) {
-    let mustStart = queue.withLockedValue { queue in
+    start { queue in
+      guard queue.whenDone == nil else { return false }
       queue.jobs.append(contentsOf: jobs)
-      defer { queue.isRunning = true }
-      return !queue.isRunning
+      return true
     }
-    guard mustStart else { return }
-    thread.submit { _ in self.drain() }
   }
 
   /// What has come since the group that is being worked on was taken.
@@ -38,16 +39,42 @@ final class Worker<Job: Sendable>: Sendable {
     }
   }
 
-  /// Ends the thread once it has done what it was given.
-  func stop() { thread.shutdownGracefully { _ in } }
+  /// Ends the thread once it has done what it was given; then `done` is called, there.
+  func stop(_ done: @escaping @Sendable () -> Void = {}) {
+    start { queue in
+      guard queue.whenDone == nil else { return false }
+      queue.whenDone = done
+      return true
+    }
+  }
+
+  /// Whether `stop` was called: work that waits for the world must not go on waiting.
+  var isStopping: Bool { queue.withLockedValue { $0.whenDone != nil } }
+
+  // Wakes the thread when `change` left it something to do.
+  private func start(after change: (inout Queue) -> Bool) {
+    let mustStart = queue.withLockedValue { queue in
+      guard change(&queue), !queue.isRunning else { return false }
+      queue.isRunning = true
+      return true
+    }
+    guard mustStart else { return }
+    thread.submit { _ in self.drain() }
+  }
 
   private func drain() {
     while true {
-      let group = queue.withLockedValue { queue in
+      let (group, done) = queue.withLockedValue { queue in
         let group = queue.jobs
         queue.jobs = []
-        if group.isEmpty { queue.isRunning = false }
-        return group
+        guard group.isEmpty else { return (group, nil as (@Sendable () -> Void)?) }
+        // Once stopped it stays running, so that nobody wakes a thread that has gone.
+        queue.isRunning = queue.whenDone != nil
+        return (group, queue.whenDone)
+      }
+      if let done {
+        thread.shutdownGracefully { _ in }
+        done()
       }
       if group.isEmpty { return }
       perform(group, self)

@@ -105,9 +105,10 @@ final class Node: RunningNode {
   func close() -> EventLoopFuture<Void> {
     server.closeVirtualAddress()
     return server.drain(within: .seconds(1)).assumeIsolated().flatMap {
-      self.storage.stop()
+      let written = self.loop.makePromise(of: Void.self)
+      self.storage.stop { written.succeed() }
       self.snapshots.stop()
-      return self.hub.close()
+      return self.hub.close().and(written.futureResult).map { _, _ in }
     }.nonisolated()
   }
 }
