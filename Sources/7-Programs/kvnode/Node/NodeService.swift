@@ -11,6 +11,10 @@ struct NodeService: Service {
   let configuration: NodeConfiguration
   let log: Logger
 
+  private static let lostBallot =
+    "the ballot is lost: this disk may have given votes that it does not remember. The node neither "
+    + "votes nor leads, and counts for no majority; remove this member, empty its directory, add it again"
+
   func run() async throws {
     let files = PosixFileSystem(root: configuration.data)
     try StartFault.naming("the data directory \(configuration.data)") { try files.makeRoot() }
@@ -41,6 +45,7 @@ struct NodeService: Service {
           configuration.data, holds: recovery.identity.node, wanted: configuration.id)
       }
       for note in recovery.notes { log.warning("recovery: \(note.sentence)") }
+      if case .damaged = recovery.ballot { log.error("\(Self.lostBallot)") }
       let disk = RecoveredDisk(files: files, log: wal, recovery: recovery)
       start = { [configuration, log] in
         NIOLoopBound(

@@ -12,7 +12,7 @@ extension RecoveryNote {
     case .identityRestored(let path, let offset):
       "\(path): one of two identities of the record at byte \(offset) was damaged; the other was used"
     case .copyRewritten(let path, let copy):
-      "\(path): copy \(copy) was damaged and is written anew from the other"
+      "\(path): copy \(copy) was damaged and is written anew"
     case .snapshotDamaged(let path, let offset, let finding):
       "\(path): damaged at byte \(offset): \(finding)"
     case .fellBack(let position):

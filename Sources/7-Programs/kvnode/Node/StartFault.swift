@@ -16,7 +16,7 @@ enum StartFault: Error, CustomStringConvertible {
       "\(directory) belongs to node \(holds.number), but node.id is \(wanted.number): "
         + "one of the two is wrong; nothing was changed"
     case .addressTaken(let key, let endpoint, let reason):
-      "cannot listen on \(endpoint) (\(key)): \(reason); is another kvnode running there?"
+      "cannot listen on \(endpoint) (\(key)): \(reason)"
     case .badAddress(let key, let endpoint): "\(key): \(endpoint) is no IP address"
     case .unusable(let what, let reason): "\(what) cannot be used: \(reason)"
     case .failed(let reason): "\(reason); the node has stopped and acknowledged nothing more"
@@ -34,9 +34,17 @@ enum StartFault: Error, CustomStringConvertible {
 
   /// The words for a failed bind.
   static func bind(_ key: String, _ endpoint: Endpoint, _ error: any Error) -> StartFault {
-    if let error = error as? IOError, error.errnoCode == EADDRINUSE {
-      return .addressTaken(key, endpoint, reason: "the address is in use")
+    guard let error = error as? IOError else {
+      return .addressTaken(key, endpoint, reason: "\(error)")
     }
-    return .addressTaken(key, endpoint, reason: "\(error)")
+    switch error.errnoCode {
+    case EADDRINUSE:
+      return .addressTaken(
+        key, endpoint, reason: "the address is in use; is another kvnode running there?")
+    case EADDRNOTAVAIL:
+      return .addressTaken(
+        key, endpoint, reason: "this machine has no such address; see ip address show")
+    case let code: return .addressTaken(key, endpoint, reason: String(cString: strerror(code)))
+    }
   }
 }
