@@ -1,5 +1,5 @@
-/// Every key there is: in the file as it stands here, as a flag with dashes, in the environment in capitals
-/// behind QUOIN_.
+/// Every key there is: in the file as it stands here, as a flag with dashes, in the environment in
+/// capitals behind QUOIN_.
 enum ConfigurationKey: String, CaseIterable, Sendable {
   case nodeID = "node.id"
   case nodeData = "node.data"

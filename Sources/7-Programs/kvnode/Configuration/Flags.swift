@@ -1,4 +1,5 @@
-/// The command line, checked for words that mean nothing: a mistyped option must not be ignored in silence.
+/// The command line, checked for words that mean nothing: a mistyped option must not be ignored in
+/// silence.
 struct Flags {
   /// The configuration file, if one is named.
   let file: String?

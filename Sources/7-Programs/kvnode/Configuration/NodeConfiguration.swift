@@ -1,11 +1,13 @@
 import Configuration
+import Foundation
 import Logging
 import NIOCore
 import RaftCore
 import RaftTypes
 
-/// What a node is told by its flags, its environment and its file; a flag wins over the environment, the
-/// environment over the file. Every value is checked here, before anything is opened.
+/// What a node is told by its flags, its environment and its file; a flag wins over the
+/// environment, the environment over the file. Every value is checked here, before anything is
+/// opened.
 struct NodeConfiguration: Sendable {
   let id: NodeID
   /// The data directory.
@@ -18,9 +20,13 @@ struct NodeConfiguration: Sendable {
   let logLevel: Logger.Level
 
   /// Reads and checks everything.
-  static func load(_ arguments: [String]) async throws(ConfigurationFault) -> NodeConfiguration {
+  ///
+  /// - Parameter arguments: the command line, the program's name first.
+  static func load(
+    _ arguments: [String], environment: [String: String] = ProcessInfo.processInfo.environment
+  ) async throws(ConfigurationFault) -> NodeConfiguration {
     let flags = try Flags(arguments)
-    let reader = try await Sources.reader(file: flags.file)
+    let reader = try await Sources.reader(arguments, environment, file: flags.file)
     return try NodeConfiguration(Values(reader: reader))
   }
 

@@ -8,10 +8,12 @@ enum Sources {
   /// A configuration is a page of text; anything larger is the wrong file.
   private static let fileLimit = 1 << 20
 
-  static func reader(file: String?) async throws(ConfigurationFault) -> ConfigReader {
+  static func reader(
+    _ arguments: [String], _ environment: [String: String], file: String?
+  ) async throws(ConfigurationFault) -> ConfigReader {
     var providers: [any ConfigProvider] = [
-      CommandLineArgumentsProvider(),
-      EnvironmentVariablesProvider().prefixKeys(with: "quoin"),
+      CommandLineArgumentsProvider(arguments: arguments),
+      EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "quoin"),
     ]
     if let file {
       try refuseUnknownKeys(file)
