@@ -11,7 +11,9 @@ import Testing
 @Suite("Snapshots at the leader's marks")
 struct SnapshotTests {
   private func written(_ jobs: [SnapshotJob]) -> [(SnapshotDescriptor, StoreView)] {
-    jobs.compactMap { if case .write(let descriptor, let view) = $0 { (descriptor, view) } else { nil } }
+    jobs.compactMap { job in
+      if case .write(let descriptor, let view) = job { (descriptor, view) } else { nil }
+    }
   }
 
   @Test("every node cuts its view at the same index, with the same hash and the same bytes")
@@ -39,6 +41,27 @@ struct SnapshotTests {
       Issue.record("no answer: \(String(describing: trio.reply(leader, tag)))")
       return
     }
+  }
+
+  @Test("a call that comes while a snapshot is written gets the next one, not a timeout")
+  func askedWhileWriting() throws {
+    var (trio, leader, _) = Trio.led()
+    trio.holdsSnapshots = true
+    let first = trio.call(leader, .takeSnapshot)
+    _ = trio.call(leader, .put("a", "1"))
+    let second = trio.call(leader, .takeSnapshot)
+    trio.pass(.milliseconds(200))
+    #expect(trio.reply(leader, first) == nil && trio.reply(leader, second) == nil)
+    trio.holdsSnapshots = false
+    trio.settle()
+    trio.pass(.milliseconds(200))
+    guard case .snapshotTaken(let earlier, _)? = trio.reply(leader, first)?.body,
+      case .snapshotTaken(let later, _)? = trio.reply(leader, second)?.body
+    else {
+      Issue.record("no answer: \(String(describing: trio.reply(leader, second)))")
+      return
+    }
+    #expect(earlier.index < later.index)
   }
 
   @Test("a snapshot that could not be written says so, and the next mark tries again")

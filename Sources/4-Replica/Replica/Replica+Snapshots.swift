@@ -42,6 +42,11 @@ extension Replica {
       else { continue }
       finish(ticket, .snapshotTaken(snapshot.position, bytes: bytes))
     }
+    // Whoever still waits asked while this one was written, and the mark of that time was skipped.
+    let isWanted = calls.tickets.contains { ticket in
+      if case .snapshotting? = calls[ticket]?.stage { true } else { false }
+    }
+    if isWanted { proposeMarkNow() }
   }
 
   mutating func snapshotFailed(_ position: LogPosition) {
@@ -60,6 +65,10 @@ extension Replica {
   mutating func requestSnapshot(_ ticket: Ticket) {
     // Whatever is being written may be older than the request; the one after the next mark is not.
     calls.move(ticket, to: .snapshotting(core.log.last.index.next))
+    proposeMarkNow()
+  }
+
+  private mutating func proposeMarkNow() {
     guard !marking.isProposed else { return }
     marking.wasProposed()
     proposals.append(Proposal(ticket: Marking.ticket, payload: .snapshotMark))

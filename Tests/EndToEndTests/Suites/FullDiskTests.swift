@@ -75,12 +75,14 @@ extension EndToEnd {
     // More than segment and reserve together can hold.
     private func fill(_ cluster: Cluster, _ prefix: String) async throws -> Notes {
       var notes = Notes()
+      let client = cluster.client(
+        at: cluster.vip, cluster.endpoint(1), cluster.endpoint(2), deadline: .seconds(4))
       var value = Noise.megabyte
-      for number in 0..<160 where notes.failures.count < 5 {
+      for number in 0..<160 where notes.failures.count < 3 {
         value[0] = UInt8(number)
         let key = "\(prefix)\(number)"
         do throws(ClientError) {
-          try await cluster.client.put(Array(key.utf8)[...], value[...])
+          try await client.put(Array(key.utf8)[...], value[...])
           notes.kept[key] = value.count
         } catch {
           notes.failures.append(error)
