@@ -27,7 +27,7 @@ struct CallOutcomeTests {
     #expect(trio.reply(followers[0], tag)?.stamp.node == NodeID(UInt64(leader)))
   }
 
-  @Test("an appended write that is not confirmed in time is unknown, and must not be repeated blindly")
+  @Test("an appended write that is not confirmed in time is unknown and not to be repeated")
   func appendedTimeout() {
     var (trio, leader, _) = Trio.led()
     trio.isolate(leader)
@@ -92,7 +92,7 @@ struct CallOutcomeTests {
     #expect(trio[successor].replica.store.revision == before.next)
   }
 
-  @Test("pitfall 60: a forwarded write is unknown when the connection breaks, and is not sent twice")
+  @Test("pitfall 60: a forward is unknown when its connection breaks, and is not sent twice")
   func forwardLost() {
     var (trio, leader, followers) = Trio.led()
     let follower = followers[0]
@@ -106,6 +106,24 @@ struct CallOutcomeTests {
       if case .forward = $0.1.frame { $0.from == NodeID(UInt64(follower)) } else { false }
     }
     #expect(forwards.count == 1)
+  }
+
+  @Test("pitfall 60: the answer to a forward of an earlier life answers nothing of this one")
+  func earlierLife() throws {
+    var (trio, leader, followers) = Trio.led()
+    let (follower, peer) = (followers[0], NodeID(UInt64(leader)))
+    _ = trio.call(follower, .put("a", "1"))
+    let answer = try #require(
+      trio.sent.last { sent in
+        if case .forwardReply = sent.1.frame { sent.from == peer } else { false }
+      }).1.frame
+    trio.kill(follower)
+    trio.start(follower)
+    trio.pass(.milliseconds(200))
+    let tag = trio.send(follower, .put("b", "2"))
+    trio.loseInFlight()
+    trio.turn(follower, [.frame(answer, from: peer)])
+    #expect(trio.reply(follower, tag) == nil)
   }
 
   @Test("a forward that certainly did not leave is sent again, and happens once")

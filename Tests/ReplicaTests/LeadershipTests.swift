@@ -151,8 +151,9 @@ struct LeadershipTests {
 @Suite("What waits for the ballot")
 struct HeldFramesTests {
   private func votes(_ effects: ReplicaEffects) -> Int {
-    effects.frames.filter {
-      if case .raft(let envelope) = $0.frame, case .voteReply = envelope.message { true } else { false }
+    effects.frames.filter { outbound in
+      guard case .raft(let envelope) = outbound.frame else { return false }
+      if case .voteReply = envelope.message { return true } else { return false }
     }.count
   }
 

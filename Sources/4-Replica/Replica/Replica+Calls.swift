@@ -73,7 +73,7 @@ extension Replica {
     }
     guard let leader = core.leader, leader != settings.id else { return enqueue(ticket) }
     calls.move(ticket, to: .forwarded(leader))
-    send(.forward(PeerCall(id: ticket, bytes: call.call.encoded()[...])), to: leader)
+    send(.forward(PeerCall(id: ticket &+ lifeMark, bytes: call.call.encoded()[...])), to: leader)
   }
 
   /// Keeps a call that has had no effect until a leader is known.

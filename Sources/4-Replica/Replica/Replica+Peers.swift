@@ -32,23 +32,24 @@ extension Replica {
   }
 
   private mutating func forwardAnswered(_ answer: PeerCall, from peer: NodeID) {
-    guard let call = calls[answer.id], call.stage == .forwarded(peer) else { return }
+    let ticket = answer.id &- lifeMark
+    guard calls[ticket]?.stage == .forwarded(peer) else { return }
     do throws(DecodingFault) {
       let reply = try ClientReply(decoding: answer.bytes)
       if case .failed(let error) = reply.body, error.code == .notLeader,
         error.outcome == .notApplied
       {
         // It had no effect there: it may go to the next leader.
-        enqueue(answer.id)
+        enqueue(ticket)
         return
       }
-      guard let ended = calls.remove(answer.id), case .local(let tag) = ended.origin else {
+      guard let ended = calls.remove(ticket), case .local(let tag) = ended.origin else {
         return
       }
       effects.answers.append(Answer(tag: tag, reply: reply))
     } catch {
       fail(
-        answer.id,
+        ticket,
         ClientError(
           .internalError,
           "the leader's answer could not be read (\(error)): are all nodes of one version?",
@@ -58,10 +59,9 @@ extension Replica {
 
   /// A frame that certainly did not leave: the call it carries had no effect.
   mutating func notSent(_ frame: PeerFrame, to peer: NodeID) {
-    guard case .forward(let call) = frame, calls[call.id]?.stage == .forwarded(peer) else {
-      return
-    }
-    enqueue(call.id)
+    guard case .forward(let call) = frame else { return }
+    let ticket = call.id &- lifeMark
+    if calls[ticket]?.stage == .forwarded(peer) { enqueue(ticket) }
   }
 
   /// A broken connection: calls that had not left wait for a leader again, of the others nobody

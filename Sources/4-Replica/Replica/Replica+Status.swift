@@ -46,7 +46,7 @@ extension Replica {
     gatherings[ticket] = Gathering(
       deadline: now + settings.statusPatience, reports: reports)
     for peer in core.membership?.members.keys ?? [] where peer != settings.id {
-      send(.statusRequest(PeerCall(id: ticket, bytes: [])), to: peer)
+      send(.statusRequest(PeerCall(id: ticket &+ lifeMark, bytes: [])), to: peer)
     }
     closeIfComplete(ticket)
   }
@@ -55,8 +55,9 @@ extension Replica {
     guard let report = try? NodeReport(decoding: reply.bytes), report.status.id == peer else {
       return
     }
-    _ = gatherings.update(reply.id) { $0.reports[peer] = report }
-    closeIfComplete(reply.id)
+    let ticket = reply.id &- lifeMark
+    _ = gatherings.update(ticket) { $0.reports[peer] = report }
+    closeIfComplete(ticket)
   }
 
   mutating func closeGatherings() {

@@ -20,6 +20,9 @@ package struct Replica: Sendable {
 
   // Clients.
   var calls = CallTable()
+  /// Added to every ticket that travels to another node. Tickets begin anew with every life, and the
+  /// answer to a call of an earlier one may still be on its way (pitfall 60).
+  let lifeMark: UInt64
   var writes = PendingWrites()
   /// Calls that wait for a leader, and when to look again.
   var queued: [Ticket] = []
@@ -64,6 +67,8 @@ package struct Replica: Sendable {
     self.settings = settings
     self.store = store
     self.now = now
+    var dice = Dice(seed: ~seed)
+    lifeMark = dice.next()
     cluster = settings.cluster ?? recovered.snapshot?.cluster
     core = RaftNode(
       id: settings.id, settings: settings.consensus, recovered: recovered, seed: seed, at: now)

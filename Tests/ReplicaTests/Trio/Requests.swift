@@ -7,7 +7,8 @@ import Replica
 
 extension ClientRequest {
   static func put(_ key: String, _ value: String) -> ClientRequest {
-    .write(Command(.put(Put(key: Array(key.utf8)[...], value: Array(value.utf8)[...]))).encoded()[...])
+    let put = Put(key: Array(key.utf8)[...], value: Array(value.utf8)[...])
+    return .write(Command(.put(put)).encoded()[...])
   }
 
   static func get(
