@@ -31,7 +31,8 @@ public enum PartitionShape: CaseIterable, Sendable {
       let count = 1 + Int(dice.below(UInt64(max(1, (nodes.count - 1) / 2))))
       return Self.apart(Array(shuffled.prefix(count)), shuffled)
     case .majoritiesRing:
-      let reach = nodes.count / 4 + 1
+      // A majority, with the node itself in the middle of it.
+      let reach = (nodes.count / 2 + 1) / 2
       return Self.pairs(shuffled).filter { path in
         guard let a = shuffled.firstIndex(of: path.from), let b = shuffled.firstIndex(of: path.to)
         else { return false }

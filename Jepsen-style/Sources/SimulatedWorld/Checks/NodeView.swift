@@ -4,10 +4,10 @@ internal import RaftCore
 internal import RaftTypes
 internal import Replica
 
-/// What there is to see of a replica between two turns, and what must not fall from one to the next.
+/// What there is to see of a replica between two turns, and what may not fall from one to the next.
 ///
-/// Taken once a turn. A replica is a large value, and looking at one inside a class copies it; hence
-/// the `inout`, which changes nothing.
+/// Taken once a turn. A replica is a large value, and looking at one inside a class copies it;
+/// hence the `inout`, which changes nothing.
 struct NodeView {
   let term: Term
   let vote: NodeID?

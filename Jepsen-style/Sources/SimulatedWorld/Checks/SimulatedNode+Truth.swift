@@ -3,7 +3,7 @@ internal import PeerProtocol
 internal import RaftTypes
 
 extension SimulatedNode {
-  /// What leaves a node may claim only what its disk has: acknowledgements and votes (§5.2, §5.3).
+  /// What leaves a node may claim only what its disk has: acknowledgements, votes (§5.2, §5.3).
   func checkTruth(of frame: PeerFrame) throws(Violation) {
     guard case .raft(let envelope) = frame, let process else { return }
     switch envelope.message {

@@ -66,6 +66,7 @@ extension World {
       target = hint
     }
     clients[index].target = target
+    note("c\(index)", "asks \(nodes[target].id): \(operation.task)")
     schedule(
       .request(client: index, attempt: number, to: target, operation.call), in: clientDelay())
     schedule(

@@ -27,6 +27,7 @@ extension World {
       clients[index].hint = place
       try read(index, operation, range)
     case .failed(let error):
+      note("c\(index)", "hears \(error.code) (\(error.outcome)) from \(reply.stamp.node)")
       clients[index].hint = error.leader.map { Int($0.id.number) - 1 }
       switch error.outcome {
       case .notApplied: try refused(index, isRetryable: error.retryable)

@@ -27,6 +27,8 @@ final class SimulatedDisk: FileSystem {
   /// Calls that change the disk, until it dies in one of them.
   private var stepsLeft: Int?
   private(set) var isDown = false
+  /// Syncs succeed and keep nothing: no promise survives such disks, so only tests set this.
+  var lies = false
   /// The next sync fails, once.
   var failsNextSync = false
   /// Bytes that all files together may have.

@@ -26,8 +26,9 @@ struct NodeClock {
     guard instant.nanoseconds > origin else { return Instant(nanoseconds: 0) }
     guard instant < .distantFuture else { return .distantFuture }
     let wanted = Int64(clamping: instant.nanoseconds - origin)
-    var guess = Instant(nanoseconds: UInt64(wanted * Self.million / (Self.million + drift)))
-    // Both divisions round: the guess is a nanosecond or two early at most.
+    let estimate = UInt64(wanted * Self.million / (Self.million + drift))
+    // Both divisions round, by a nanosecond each.
+    var guess = Instant(nanoseconds: max(estimate, 2) - 2)
     while local(guess) < instant { guess = guess + .nanoseconds(1) }
     return guess
   }

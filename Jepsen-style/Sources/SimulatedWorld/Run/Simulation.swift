@@ -20,6 +20,8 @@ public struct Simulation {
   public let seed: UInt64
   public let nodes: Int
   public let profile: Profile
+  /// Every disk says that it synced and did not: the harness must notice.
+  var disksLie = false
 
   /// - Parameter nodes: voters; nil: 3, 5 or 7, as the seed has it.
   public init(seed: UInt64, nodes: Int? = nil, profile: Profile = .swarm) {
@@ -42,6 +44,7 @@ public struct Simulation {
     swarm.nodes = nodes
     do throws(Violation) {
       let world = try World(swarm, &dice, tell: tell)
+      for node in world.nodes { node.disk.lies = disksLie }
       var violation: Violation?
       do throws(Violation) {
         try world.turnAll()

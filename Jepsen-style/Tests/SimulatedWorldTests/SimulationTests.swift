@@ -1,0 +1,95 @@
+import Faults
+import Histories
+import Properties
+import Testing
+
+@testable import SimulatedWorld
+
+@Suite("Whole worlds")
+struct SimulationTests {
+  @Test("one seed makes one run", arguments: [2, 18_446_744_073_709_551_615] as [UInt64])
+  func deterministic(seed: UInt64) {
+    let (first, second) = (Simulation(seed: seed).run(), Simulation(seed: seed).run())
+    #expect(first.hash == second.hash)
+    #expect(first.tally == second.tally)
+    #expect(first.registers == second.registers)
+    #expect(first.hash != Simulation(seed: seed ^ 1).run().hash)
+  }
+
+  @Test("being watched changes nothing")
+  func watched() {
+    var lines = 0
+    let watched = Simulation(seed: 9).run { _ in lines += 1 }
+    #expect(watched.hash == Simulation(seed: 9).run().hash)
+    #expect(lines > 100)
+  }
+
+  @Test("without faults every call is answered, by a leader that is elected once")
+  func calm() {
+    let report = Simulation(seed: 1, nodes: 3, profile: .calm).run()
+    #expect(report.violation == nil)
+    #expect(report.tally.faults == 0)
+    // A second one, when the leader is not among the quorum that goes on.
+    #expect(report.tally.elections <= 2)
+    #expect(report.tally.answered * 100 >= report.tally.operations * 97)
+  }
+
+  @Test("every profile keeps every promise", arguments: Profile.allCases, [3, 5])
+  func promises(profile: Profile, nodes: Int) {
+    let simulation = Simulation(seed: 4, nodes: nodes, profile: profile)
+    let report = simulation.run()
+    #expect(report.violation == nil, "\(simulation.replay)")
+  }
+
+  @Test("one node alone is a cluster too, and so are seven", arguments: [1, 2, 7])
+  func sizes(nodes: Int) {
+    let simulation = Simulation(seed: 5, nodes: nodes)
+    let report = simulation.run()
+    #expect(report.violation == nil, "\(simulation.replay)")
+    #expect(report.tally.answered > 0)
+  }
+
+  @Test("seeds that once found a bug find none", arguments: Regression.seeds)
+  func regressions(_ regression: Regression) {
+    let simulation = Simulation(
+      seed: regression.seed, nodes: regression.nodes, profile: regression.profile)
+    let report = simulation.run()
+    #expect(report.violation == nil, "\(simulation.replay)")
+  }
+
+  @Test("over a few seeds everything that could happen did")
+  func coverage() {
+    var total = Tally()
+    for seed in 1...6 as ClosedRange<UInt64> {
+      total += Simulation(seed: seed, nodes: 3, profile: .swarm).run().tally
+      total += Simulation(seed: seed, nodes: 3, profile: .disks).run().tally
+    }
+    #expect(total.crashes > 10 && total.elections > 10 && total.snapshots > 10)
+    #expect(total.installs > 0 && total.fullDisks > 0 && total.unknown > 0)
+    #expect(total.addressMoves > 10)
+  }
+
+  @Test("disks that lie about their syncs are found out")
+  func lyingDisks() {
+    let isFound = (1...10 as ClosedRange<UInt64>).contains { seed in
+      var simulation = Simulation(seed: seed, nodes: 3, profile: .disks)
+      simulation.disksLie = true
+      return simulation.run().violation != nil
+    }
+    #expect(isFound)
+  }
+}
+
+/// A seed that once found a bug; docs/TRACK-RECORD.md tells which.
+struct Regression: Sendable, CustomTestStringConvertible {
+  let seed: UInt64
+  let nodes: Int
+  let profile: Profile
+
+  var testDescription: String { "seed \(seed), \(nodes) nodes, \(profile.rawValue)" }
+
+  static let seeds = [
+    Regression(seed: 130, nodes: 3, profile: .disks),
+    Regression(seed: 1731, nodes: 5, profile: .swarm),
+  ]
+}
