@@ -95,6 +95,9 @@ let package = Package(
     .library(name: "KeyValueClient", targets: ["KeyValueClient"]),
     .executable(name: "kvnode", targets: ["kvnode"]),
     .executable(name: "kvctl", targets: ["kvctl"]),
+    .executable(name: "faultlab", targets: ["faultlab"]),
+    .library(
+      name: "FaultHarness", targets: ["Faults", "Histories", "Properties", "SimulatedWorld"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -166,6 +169,17 @@ let package = Package(
     // Beside the house: the harness for fault injection. Nothing in Sources imports it.
     harness("Histories", uses: ["JSONText"]),
     harness("Properties", uses: ["Histories"]),
+    harness("Faults", uses: ["Determinism", "RaftTypes"]),
+    harness(
+      "SimulatedWorld",
+      uses: vocabulary + [
+        "ClientProtocol", "EntryFormat", "RaftCore", "WriteAheadLog", "KeyValueStore",
+        "PeerProtocol", "VirtualIP", "Replica", "Faults", "Histories", "Properties",
+      ]),
+    .executableTarget(
+      name: "faultlab",
+      dependencies: ["Faults", "Histories", "Properties", "SimulatedWorld"] + arguments,
+      path: "Jepsen-style/Sources/faultlab", swiftSettings: settings),
     // Tests
     tests("HouseTests", of: []),
     tests("VocabularyTests", of: vocabulary + ["EntryFormat"]),
@@ -175,6 +189,12 @@ let package = Package(
     tests("WriteAheadLogTests", of: vocabulary + ["EntryFormat", "WriteAheadLog"]),
     tests("KeyValueStoreTests", of: vocabulary + ["ClientProtocol", "KeyValueStore"]),
     tests("PeerProtocolTests", of: vocabulary + ["EntryFormat", "PeerProtocol"]),
+    tests("VirtualIPTests", of: vocabulary + ["VirtualIP"]),
+    tests(
+      "ReplicaTests",
+      of: vocabulary + [
+        "ClientProtocol", "KeyValueStore", "PeerProtocol", "RaftCore", "VirtualIP", "Replica",
+      ]),
     tests("PosixStorageTests", of: vocabulary + ["WriteAheadLog", "PosixStorage"]),
     tests(
       "PeerSocketsTests", of: vocabulary + ["PeerProtocol", "PeerSockets"], outside: nio + log),
@@ -194,6 +214,21 @@ let package = Package(
       of: vocabulary + [
         "ClientProtocol", "EntryFormat", "WriteAheadLog", "PosixStorage", "KeyValueClient", "kvctl",
         "ServedStore",
+      ]),
+    tests(
+      "NodeRuntimeTests",
+      of: vocabulary + [
+        "ClientProtocol", "KeyValueStore", "RaftCore", "WriteAheadLog", "Replica", "PosixStorage",
+        "NodeRuntime",
+      ], outside: concurrency),
+    tests(
+      "kvnodeTests", of: vocabulary + ["RaftCore", "kvnode"],
+      outside: log + [.product(name: "NIOCore", package: "swift-nio")]),
+    tests(
+      "EndToEndTests",
+      of: vocabulary + [
+        "ClientProtocol", "JSONText", "WriteAheadLog", "PosixStorage", "KeyValueClient",
+        "Histories", "Properties", "kvnode", "kvctl",
       ]),
     harnessTests("HistoriesTests", of: ["Determinism", "Histories"]),
     harnessTests("PropertiesTests", of: ["Determinism", "Histories", "Properties"]),
