@@ -19,7 +19,9 @@ struct SnapshotLoadingTests {
     return store
   }
 
-  private func write(_ store: Store, stateHash: UInt64, on disk: ScarceDisk) throws -> SnapshotFile {
+  private func write(
+    _ store: Store, stateHash: UInt64, on disk: ScarceDisk
+  ) throws -> SnapshotFile {
     if (try? disk.list("snapshots")) == nil { try disk.createDirectory("snapshots") }
     let descriptor = SnapshotDescriptor(
       position: LogPosition(term: Term(1), index: LogIndex(300)), logTime: .zero,

@@ -20,7 +20,9 @@ final class Loop: Sendable {
 
   var failed: [String] { failures.withLockedValue { $0 } }
   var syncs: [LogCompletion] {
-    inputs.withLockedValue { $0 }.compactMap { if case .logSynced(let sync) = $0 { sync } else { nil } }
+    inputs.withLockedValue { $0 }.compactMap {
+      if case .logSynced(let sync) = $0 { sync } else { nil }
+    }
   }
   var ballots: [Ballot] {
     inputs.withLockedValue { $0 }.compactMap {
@@ -28,7 +30,9 @@ final class Loop: Sendable {
     }
   }
   var fullness: [Bool] {
-    inputs.withLockedValue { $0 }.compactMap { if case .diskFull(let full) = $0 { full } else { nil } }
+    inputs.withLockedValue { $0 }.compactMap {
+      if case .diskFull(let full) = $0 { full } else { nil }
+    }
   }
 
   /// Looks again and again; false when half a minute was not enough.
@@ -103,7 +107,10 @@ struct StorageTests {
     #expect(await loop.comesToHold { $0.ballots == [ballot, later] })
     #expect(loop.syncs.allSatisfy { $0.sequence < 2 }, "a write overtook one that waits")
     disk.isFull = false
-    #expect(await loop.comesToHold { $0.syncs.last?.sequence == 3 && $0.fullness == [true, false] })
+    #expect(
+      await loop.comesToHold {
+        $0.syncs.last?.sequence == 3 && $0.fullness == [true, false]
+      })
     await end(storage)
     let recovery = try recovered(disk)
     #expect(recovery.slots.count == 3 && recovery.ballot == .sound(later))

@@ -10,8 +10,8 @@ package struct Limits: Hashable, Sendable {
   package var markBytesMost: UInt64 = 256 << 20
   /// The same for the number of entries: half of the number of keys, but not less than this.
   package var markEntriesLeast: UInt64 = 100_000
-  /// The same for bytes that the log's segments grew by, padding included: a log written one small entry
-  /// at a time takes a block of 4 KiB for each.
+  /// The same for bytes that the log's segments grew by, padding included: a log written one small
+  /// entry at a time takes a block of 4 KiB for each.
   package var markDiskBytes: UInt64 = 256 << 20
   /// Bytes of one snapshot chunk: 256 KiB are 2 ms of a 1 Gbit/s link.
   package var chunkBytes = 256 << 10

@@ -89,7 +89,8 @@ extension Replica {
         .refusedSnapshot(snapshot.position, reason: "its state does not have the hash it names"))
       return
     }
-    // Two may be ready in one turn: only the newer one is of use, and only one is held (pitfall 36).
+    // Two may be ready in one turn: only the newer one is of use, and only one is held (pitfall
+    // 36).
     if let (other, _) = loaded, other.position.index > snapshot.position.index { return }
     inputs.removeAll { if case .snapshotReceived = $0 { true } else { false } }
     loaded = (snapshot, store)

@@ -20,8 +20,8 @@ package struct Replica: Sendable {
 
   // Clients.
   var calls = CallTable()
-  /// Added to every ticket that travels to another node. Tickets begin anew with every life, and the
-  /// answer to a call of an earlier one may still be on its way (pitfall 60).
+  /// Added to every ticket that travels to another node. Tickets begin anew with every life, and
+  /// the answer to a call of an earlier one may still be on its way (pitfall 60).
   let lifeMark: UInt64
   var writes = PendingWrites()
   /// Calls that wait for a leader, and when to look again.

@@ -16,6 +16,7 @@ package final class StorageWorker<Files: FileSystem & Sendable>: Sendable {
     worker = Worker { tasks, worker in owner.perform(tasks, worker) }
   }
 
+  /// Hands jobs over, to be done in order; the answers come by the mailbox.
   package func submit(_ jobs: [StorageJob]) { worker.submit(jobs.map { .job($0) }) }
 
   /// Makes a finished snapshot file known to the log; then the loop hears of it.

@@ -53,7 +53,7 @@ extension EndToEnd {
       }
     }
 
-    @Test("pitfall 68: with both copies of its ballot lost a node follows, but neither votes nor leads")
+    @Test("pitfall 68: without its ballot a node follows and does not vote or lead")
     func lostBallot() async throws {
       try await Cluster.use { cluster in
         let leader = try await cluster.leader()

@@ -22,7 +22,7 @@ extension EndToEnd {
       }
     }
 
-    @Test("pitfall 51: a leader without space refuses with disk_full or hands on, and loses nothing")
+    @Test("pitfall 51: a leader without space refuses or hands on, and loses nothing")
     func leader() async throws {
       try await onSmallDisk { cluster, disk in
         if try await cluster.leader() != 1 {

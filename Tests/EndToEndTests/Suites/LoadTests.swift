@@ -6,7 +6,7 @@ import Testing
 extension EndToEnd {
   @Suite("kvctl load and the log's inspection")
   struct LoadTests {
-    @Test("pitfall 60: a load survives the leader's death and an interruption; all records are equal")
+    @Test("pitfall 60: a load survives the leader's death and an interruption, complete")
     func load() async throws {
       try await Cluster.use { cluster in
         let records = (1...6000).map { ("pkg/\($0)", "record \($0) " + filling($0)) }

@@ -41,6 +41,7 @@ enum Story {
       }
     let sends = (effects.messages + effects.afterBallot).map { "\($0.to)" }
     return "\(role) \(core.term) log \(core.log.base)...\(core.log.last)"
-      + " durable \(core.log.durable) commit \(core.commit) writes \(effects.logWrites.count) to \(sends)"
+      + " durable \(core.log.durable) commit \(core.commit)"
+      + " writes \(effects.logWrites.count) to \(sends)"
   }
 }

@@ -1,7 +1,8 @@
 import Determinism
-@testable import RaftCore
 import RaftTypes
 import Testing
+
+@testable import RaftCore
 
 @Suite("§3.10 Leadership transfer")
 struct TransferTests {
@@ -38,8 +39,9 @@ struct TransferTests {
     var done = 0
     for round in 0..<1000 {
       let ticket = try cluster.propose("w\(round)", at: leader)
-      let target = try #require(cluster.ids.first { $0 != leader && $0.number % 3 == UInt64(round) % 3 }
-        ?? cluster.ids.first { $0 != leader })
+      let target = try #require(
+        cluster.ids.first { $0 != leader && $0.number % 3 == UInt64(round) % 3 }
+          ?? cluster.ids.first { $0 != leader })
       try cluster.step(leader, .transfer(to: target))
       let parked = try cluster.propose("p\(round)", at: leader)
       leader = try cluster.elect(atMost: .milliseconds(300)) { $0 == target }

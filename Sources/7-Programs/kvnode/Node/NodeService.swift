@@ -12,8 +12,9 @@ struct NodeService: Service {
   let log: Logger
 
   private static let lostBallot =
-    "the ballot is lost: this disk may have given votes that it does not remember. The node neither "
-    + "votes nor leads, and counts for no majority; remove this member, empty its directory, add it again"
+    "the ballot is lost: this disk may have given votes that it does not remember. The node "
+    + "keeps its copy of the log and neither votes nor leads; "
+    + "remove this member, empty its directory, add it again"
 
   func run() async throws {
     let files = PosixFileSystem(root: configuration.data)

@@ -8,15 +8,18 @@ extension RecoveryNote {
     case .tornTailCut(let path, let offset):
       "\(path): cut off a write that a crash interrupted at byte \(offset); nobody was promised it"
     case .faultyRecord(let path, let offset, let first, let last):
-      "\(path): the record at byte \(offset) is damaged; entries \(first) to \(last) wait for the leader's copy"
+      "\(path): the record at byte \(offset) is damaged; "
+        + "entries \(first) to \(last) wait for the leader's copy"
     case .identityRestored(let path, let offset):
-      "\(path): one of two identities of the record at byte \(offset) was damaged; the other was used"
+      "\(path): one of two identities of the record at byte \(offset) was damaged; "
+        + "the other was used"
     case .copyRewritten(let path, let copy):
       "\(path): copy \(copy) was damaged and is written anew"
     case .snapshotDamaged(let path, let offset, let finding):
       "\(path): damaged at byte \(offset): \(finding)"
     case .fellBack(let position):
-      "the newest snapshot is damaged; starts from the one at index \(position.index.number) and the log"
+      "the newest snapshot is damaged; "
+        + "starts from the one at index \(position.index.number) and the log"
     case .logReplaced(let position):
       "the log ended below the snapshot at index \(position.index.number), which replaces it"
     case .unfinishedRemoved(let path): "\(path): removed; a crash had left it unfinished"
