@@ -1,7 +1,8 @@
 import Determinism
-@testable import RaftCore
 import RaftTypes
 import Testing
+
+@testable import RaftCore
 
 @Suite("§7 Snapshots")
 struct SnapshotTests {
@@ -125,6 +126,33 @@ struct SnapshotTests {
       try lone.receive(.heartbeatReply(reply), from: n2, term: 1)
     }
     #expect(offsets == [5])
+  }
+
+  @Test("a receiver that had all of it and lost it in a crash is sent it again")
+  func lostAll() throws {
+    var limits = Limits()
+    limits.tailBytes = 0
+    var lone = Lone(settings: .lan.with(limits))
+    try lone.leadInEarnest()
+    let descriptor = try Self.compacted(&lone)
+    try lone.receive(
+      .appendReply(.rejected(previous: at(0, 1), hint: .origin)), from: n3, term: 1)
+    let whole = SnapshotReply(position: descriptor.position, received: 20)
+    try lone.receive(.snapshotReply(whole), from: n3, term: 1)
+    var offsets: [UInt64] = []
+    for _ in 0..<40 {
+      try lone.wait(.milliseconds(50))
+      offsets += lone.effects.snapshotSends.map(\.offset)
+      let round = lone.effects.heartbeats.first?.round ?? 0
+      let asked = lone.effects.appends.map(\.previous)
+      let reply = HeartbeatReply(round: round, mark: nil, applied: .zero)
+      try lone.receive(.heartbeatReply(reply), from: n2, term: 1)
+      for previous in asked {
+        try lone.receive(
+          .appendReply(.rejected(previous: previous, hint: .origin)), from: n3, term: 1)
+      }
+    }
+    #expect(offsets == [0, 0, 0])
   }
 
   /// Applies and compacts everything the leader has.

@@ -3,8 +3,9 @@ public import RaftTypes
 
 /// What a leader knows of one follower's log, and what is on its way to it.
 ///
-/// Invariant: every state's next entry lies behind `match`, and no refusal lowers `match` (pitfall 14). It falls
-/// only when a follower that is asked anew says that it holds less: its disk lost something (pitfall 67).
+/// Invariant: every state's next entry lies behind `match`, and no refusal lowers `match` (pitfall
+/// 14). It falls only when a follower that is asked anew says that it holds less: its disk lost
+/// something (pitfall 67).
 public struct Progress: Hashable, Sendable {
   /// How entries flow to the follower.
   public enum Flow: Hashable, Sendable {
@@ -23,6 +24,7 @@ public struct Progress: Hashable, Sendable {
 
   /// The prefix is known: appends leave ahead of their answers.
   public struct Pipeline: Hashable, Sendable {
+    /// One append under way: where it ends and what it weighs.
     public struct Flight: Hashable, Sendable {
       public let last: LogIndex
       public let bytes: Int
@@ -42,7 +44,8 @@ public struct Progress: Hashable, Sendable {
     public var askedAt: Instant
   }
 
-  /// The disk that all of this is about: another one under the same id knows nothing of it (pitfall 3).
+  /// The disk that all of this is about: another one under the same id knows nothing of it (pitfall
+  /// 3).
   public let incarnation: DiskIncarnation
   /// The follower's log equals the leader's, durably, up to here.
   public internal(set) var match: LogIndex
@@ -89,15 +92,20 @@ public struct Progress: Hashable, Sendable {
     }
   }
 
-  /// The follower refused an append behind `previous` and may match up to `hint`. A refusal that an accepted
-  /// append has overtaken changes nothing (pitfall 14).
+  /// The follower refused an append behind `previous` and may match up to `hint`. A refusal that an
+  /// accepted append has overtaken changes nothing (pitfall 14).
   mutating func rejected(_ previous: LogIndex, hint: LogIndex) {
     guard previous > match else { return }
     switch flow {
     case .probing(let probing):
       guard probing.next == previous.next else { return }
     case .replicating: break
-    case .snapshotting: return
+    case .snapshotting(var transfer):
+      // It does not have the snapshot yet, and may have lost what it had of it: the next time it is
+      // asked from the start, and its answer says where to go on.
+      transfer.received = 0
+      flow = .snapshotting(transfer)
+      return
     }
     flow = .probing(Probing(next: max(match, min(hint, previous.previous)).next, sentAt: nil))
   }
