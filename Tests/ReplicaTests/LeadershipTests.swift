@@ -102,6 +102,21 @@ struct LeadershipTests {
     #expect(trio[leader].replica.holdsAddress)
   }
 
+  @Test("a leader whose transfer nobody answers, and who is elected again, takes the address again")
+  func unanswered() throws {
+    var (trio, leader, followers) = Trio.led()
+    let target = NodeID(UInt64(followers[0]))
+    let term = trio[leader].replica.core.term
+    _ = trio.send(leader, .transferLeadership(to: target))
+    // The order to start an election is lost, and its receiver with it.
+    trio.loseInFlight()
+    trio.kill(followers[0])
+    trio.pass(.seconds(6))
+    #expect(trio.leader != nil && trio[leader].replica.core.term > term)
+    let now = try #require(trio.leader)
+    #expect(trio[now].replica.holdsAddress)
+  }
+
   @Test("a transfer to no member is refused; one to the leader itself is done")
   func oddTargets() {
     var (trio, leader, _) = Trio.led()

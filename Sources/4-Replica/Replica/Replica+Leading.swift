@@ -8,8 +8,8 @@ internal import VirtualIP
 // Leadership: the address that goes with it, and handing it over.
 extension Replica {
   /// The lease and the address end before anything else of this step is done.
-  mutating func relinquish() {
-    relinquishedTerm = core.term
+  mutating func relinquish(in term: Term) {
+    relinquishedTerm = term
     if let action = ownership.step(.mustRelease, at: now) { effects.address.append(action) }
   }
 

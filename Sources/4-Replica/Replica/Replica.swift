@@ -137,13 +137,16 @@ package struct Replica: Sendable {
       turn.append(.read(reads))
       reads.removeAll(keepingCapacity: true)
     }
-    honour(core.step(turn, at: now))
+    // A step may end one leadership and stand for the next: what is given up belongs to the first.
+    let before = core.term
+    let done = core.step(turn, at: now)
+    if done.relinquish { relinquish(in: before) }
+    honour(done)
     // Consensus took the received state, or had no use for it.
     loaded = nil
   }
 
   private mutating func honour(_ done: Effects) {
-    if done.relinquish { relinquish() }
     if let ballot = done.ballot {
       ballotsInFlight += 1
       effects.storage.append(.ballot(ballot))
