@@ -11,13 +11,7 @@ extension World {
   ) throws(Violation) {
     let id = replica.core.id
     try view.check(after: old, of: id)
-    for case .log(let write) in effects.storage {
-      guard case .append(let entries) = write.change, let first = entries.first,
-        let before = replica.core.log.term(at: first.index.previous)
-      else { continue }
-      try oracle.saw(
-        entries, behind: LogPosition(term: before, index: first.index.previous), in: id)
-    }
+    try checkLog(&replica, effects.storage)
     if view.commit > old.commit { try checkCommitted(&replica, old.commit, view.commit) }
     if view.applied > old.applied {
       try oracle.applied(view.applied, hash: replica.store.stateHash, by: id)
@@ -29,6 +23,22 @@ extension World {
       view.last.index.number << 16 ^ UInt64(effects.frames.count) << 8
         ^ UInt64(effects.answers.count))
     tally.frames += effects.frames.count
+  }
+
+  // Backwards: what stood before a write is known as long as no later one of the same turn replaced it.
+  private func checkLog(
+    _ replica: inout Replica, _ jobs: [StorageJob]
+  ) throws(Violation) {
+    var replaced = LogIndex(.max)
+    for case .log(let write) in jobs.reversed() {
+      guard case .append(let entries) = write.change, let first = entries.first else { return }
+      let previous = first.index.previous
+      if previous < replaced, let before = replica.core.log.term(at: previous) {
+        try oracle.saw(
+          entries, behind: LogPosition(term: before, index: previous), in: replica.core.id)
+      }
+      replaced = min(replaced, first.index)
+    }
   }
 
   private func checkCommitted(
