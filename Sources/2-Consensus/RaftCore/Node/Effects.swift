@@ -4,6 +4,7 @@ public import RaftTypes
 /// A change of the log that storage must make, in order.
 public struct LogWrite: Hashable, Sendable {
   /// What storage must do.
+  /// What becomes of the log.
   public enum Change: Hashable, Sendable {
     /// Entries in order; everything at or behind the first one's index goes.
     case append([Entry])

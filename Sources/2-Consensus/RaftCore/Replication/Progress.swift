@@ -25,6 +25,7 @@ public struct Progress: Hashable, Sendable {
   /// The prefix is known: appends leave ahead of their answers.
   public struct Pipeline: Hashable, Sendable {
     /// One append under way: where it ends and what it weighs.
+    /// One append that is not answered yet: its last index and the bytes of its entries.
     public struct Flight: Hashable, Sendable {
       public let last: LogIndex
       public let bytes: Int
