@@ -46,7 +46,7 @@ final class Loop: Sendable {
   }
 }
 
-@Suite("The storage thread")
+@Suite("The storage thread", .timeLimit(.minutes(1)))
 struct StorageTests {
   private static let options = LogOptions(segmentSize: 1 << 16, reserveSize: 0, spareLimit: 1)
   private let identity = DiskIdentity(
