@@ -116,7 +116,8 @@ struct CallOutcomeTests {
     let answer = try #require(
       trio.sent.last { sent in
         if case .forwardReply = sent.1.frame { sent.from == peer } else { false }
-      }).1.frame
+      }
+    ).1.frame
     trio.kill(follower)
     trio.start(follower)
     trio.pass(.milliseconds(200))

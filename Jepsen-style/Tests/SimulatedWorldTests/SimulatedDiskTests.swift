@@ -7,7 +7,9 @@ import WriteAheadLog
 
 @Suite("The simulated disk")
 struct SimulatedDiskTests {
-  private func bytes(_ byte: UInt8, _ count: Int) -> Bytes { Array(repeating: byte, count: count)[...] }
+  private func bytes(_ byte: UInt8, _ count: Int) -> Bytes {
+    Array(repeating: byte, count: count)[...]
+  }
 
   private func content(_ disk: SimulatedDisk, _ path: String) throws -> [UInt8] {
     let file = try disk.open(path)

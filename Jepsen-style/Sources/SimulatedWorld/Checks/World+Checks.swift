@@ -25,7 +25,7 @@ extension World {
     tally.frames += effects.frames.count
   }
 
-  // Backwards: what stood before a write is known as long as no later one of the same turn replaced it.
+  // Backwards: what stood before a write is known unless a later one of the same turn replaced it.
   private func checkLog(
     _ replica: inout Replica, _ jobs: [StorageJob]
   ) throws(Violation) {

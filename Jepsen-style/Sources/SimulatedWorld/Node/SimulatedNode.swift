@@ -19,6 +19,9 @@ final class SimulatedNode {
   var stalledUntil = Instant(nanoseconds: 0)
   /// What the disk has promised to keep, over all lives.
   var synced = LogPosition.origin
+  /// Writes under way when the process died began to replace the log from here on: the new log may be there
+  /// or the old one.
+  private(set) var replacedFrom: LogIndex?
   var ballot = Ballot.blank
   /// Whom it voted for in each term, over all lives: one candidate (pitfall 2).
   var votes = SortedMap<Term, NodeID>()
@@ -33,6 +36,26 @@ final class SimulatedNode {
   }
 
   var isUp: Bool { process != nil }
+
+  /// The process died while the log was being replaced from `index` on.
+  func forgives(_ index: LogIndex?) {
+    guard let index else { return }
+    replacedFrom = min(index, replacedFrom ?? index)
+  }
+
+  /// Whether a log that ends there has kept all that was synced.
+  func hasKept(_ last: LogPosition) -> Bool {
+    if last >= synced { return true }
+    guard let replacedFrom else { return false }
+    return replacedFrom <= synced.index && last.index >= replacedFrom.previous
+  }
+
+  /// What recovery found is what the disk keeps from now on.
+  func recovered(_ last: LogPosition, _ ballot: Ballot) {
+    synced = last
+    replacedFrom = nil
+    self.ballot = ballot
+  }
 }
 
 /// One life of a node's process: the production replica, and what stands around it.

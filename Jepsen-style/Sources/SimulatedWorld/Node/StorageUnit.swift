@@ -24,6 +24,8 @@ final class StorageUnit {
   /// What is certainly on the disk: the log's end, and the ballot.
   private(set) var synced: LogPosition
   private(set) var ballot: Ballot?
+  /// The lowest index that writes have replaced since the last sync: a crash may show either log.
+  private(set) var replacing: LogIndex?
 
   init(_ log: WriteAheadLog<SimulatedDisk>, ballot: Ballot?) {
     self.log = log
@@ -94,6 +96,7 @@ final class StorageUnit {
   }
 
   private func append(_ write: LogWrite) throws(LogFault) -> Bool {
+    replacing = min(replacing ?? LogIndex(.max), write.change.first)
     do throws(LogFault) {
       switch write.change {
       case .append(let entries): try log.append(entries)
@@ -111,6 +114,7 @@ final class StorageUnit {
   private func sync(_ answers: inout [ReplicaInput]) throws(LogFault) -> Bool {
     do throws(LogFault) {
       synced = try log.sync()
+      replacing = nil
     } catch {
       if case .diskFull = error { return false }
       throw error
@@ -120,5 +124,16 @@ final class StorageUnit {
       answers.append(.logSynced(LogCompletion(sequence: sequence, position: synced)))
     }
     return underWay.isEmpty
+  }
+}
+
+extension LogWrite.Change {
+  /// The first index that is not what it was before.
+  fileprivate var first: LogIndex {
+    switch self {
+    case .append(let entries): entries.first?.index ?? LogIndex(.max)
+    case .fill: LogIndex(.max)
+    case .reset: .zero
+    }
   }
 }

@@ -66,7 +66,7 @@ extension World {
   private func checkRecovery(
     _ node: SimulatedNode, _ log: WriteAheadLog<SimulatedDisk>, _ recovery: Recovery
   ) throws(Violation) {
-    guard log.last >= node.synced else {
+    guard node.hasKept(log.last) else {
       throw Violation(
         "\(node.id) had synced \(node.synced), after the crash its log ends at \(log.last)")
     }
@@ -76,8 +76,7 @@ extension World {
     else {
       throw Violation("\(node.id) had saved \(node.ballot), the crash left \(recovery.ballot)")
     }
-    node.ballot = ballot
-    node.synced = log.last
+    node.recovered(log.last, ballot)
   }
 
   private func replicaSettings(_ node: SimulatedNode) -> ReplicaSettings {
@@ -104,6 +103,7 @@ extension World {
     if diskDice.chance(1, in: 2) { crashSnapshots(process) }
     if process.storage.isBusy { _ = try? process.storage.complete() }
     crashSnapshots(process)
+    node.forgives(process.storage.replacing)
     node.disk.die()
     node.lostPower = node.lostPower || death == .power
     bury(node)
@@ -132,7 +132,10 @@ extension World {
   /// The replica has handed over and answered everybody: a clean end.
   func stopped(_ node: SimulatedNode) {
     note("\(node.id)", "has stopped")
-    if let process = node.process, process.storage.isBusy { _ = try? process.storage.complete() }
+    if let process = node.process, process.storage.isBusy {
+      _ = try? process.storage.complete()
+      node.forgives(process.storage.replacing)
+    }
     node.disk.die()
     bury(node)
   }

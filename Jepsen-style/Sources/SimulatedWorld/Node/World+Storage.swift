@@ -23,18 +23,14 @@ extension World {
     let wasFull = process.storage.isFull
     do throws(LogFault) {
       let answers = try process.storage.complete()
-      for answer in answers {
-        if case .snapshotWritten(let snapshot, _) = answer {
-          node.synced = max(node.synced, snapshot.position)
-        }
-        offer(answer, to: node)
-      }
-      node.synced = max(node.synced, process.storage.synced)
+      for answer in answers { offer(answer, to: node) }
+      node.synced = process.storage.synced
       node.ballot = process.storage.ballot ?? node.ballot
     } catch {
       // What the shell does with a log that is poisoned: the process ends at once.
       note("\(node.id)", "ends: \(error)")
       node.disk.die()
+      node.forgives(process.storage.replacing)
       bury(node)
       schedule(.start(node.place), in: .milliseconds(200))
       return
