@@ -19,8 +19,8 @@ final class SimulatedNode {
   var stalledUntil = Instant(nanoseconds: 0)
   /// What the disk has promised to keep, over all lives.
   var synced = LogPosition.origin
-  /// Writes under way when the process died began to replace the log from here on: the new log may be there
-  /// or the old one.
+  /// Writes under way when the process died began to replace the log from here on: the new log may
+  /// be there or the old one.
   private(set) var replacedFrom: LogIndex?
   var ballot = Ballot.blank
   /// Whom it voted for in each term, over all lives: one candidate (pitfall 2).
