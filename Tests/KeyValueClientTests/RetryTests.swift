@@ -4,42 +4,13 @@ import Testing
 
 @testable import KeyValueClient
 
-private let key = Array("k".utf8)[...]
-private let value = Array("v".utf8)[...]
-private let found = #"""
-  {"key":"k","value":"v","create_revision":2,"mod_revision":2,"version":1,"lease":0}
-  """#
-
-/// A client of these servers whose waits are short enough for a test and whose attempts end soon.
-private func client(
-  _ servers: [ScriptedServer], deadline: Duration = .seconds(10),
-  replyTimeout: Duration = .seconds(5)
-) -> KeyValueClient {
-  KeyValueClient(
-    ClientConfiguration(
-      endpoints: servers.map(\.endpoint), deadline: deadline, replyTimeout: replyTimeout,
-      backoff: Backoff(first: .microseconds(100), most: .milliseconds(1))))
-}
-
-/// The error that `body` throws.
-private func failure(
-  _ body: () async throws(ClientError) -> some Sendable
-) async -> ClientError? {
-  do throws(ClientError) {
-    _ = try await body()
-    return nil
-  } catch {
-    return error
-  }
-}
-
 @Suite("Retries: what is sent again, and what never is")
 struct RetryTests {
   @Test("pitfall 60: a put whose reply was lost is sent once, and its outcome is unknown")
   func lostReply() async throws {
     let server = try await ScriptedServer.start { _, _ in .rawThenReset("") }
     let error = await failure { () throws(ClientError) in
-      try await client([server]).put(key, value)
+      try await KeyValueClient.of([server]).put(Sample.key, Sample.value)
     }
     #expect(error?.outcome == .unknown)
     #expect(error?.code == .connectionLost)
@@ -52,9 +23,9 @@ struct RetryTests {
       .rawThenReset("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"succee")
     }
     let transaction = Transaction(
-      compare: [], success: [.put(Put(key: key, value: value))], failure: [])
+      compare: [], success: [.put(Put(key: Sample.key, value: Sample.value))], failure: [])
     let error = await failure { () throws(ClientError) in
-      try await client([server]).transact(transaction)
+      try await KeyValueClient.of([server]).transact(transaction)
     }
     #expect(error?.outcome == .unknown)
     #expect(server.seen.count == 1)
@@ -65,7 +36,8 @@ struct RetryTests {
     let server = try await ScriptedServer.start { number, _ in
       number == 0 ? .rawThenReset("HTTP/1.1 200 OK\r\n") : .ok(#"{"revision":7}"#)
     }
-    let answer = try await client([server]).put(key, value, ifUnknown: .sendAgain)
+    let answer = try await KeyValueClient.of([server]).put(
+      Sample.key, Sample.value, ifUnknown: .sendAgain)
     #expect(answer.revision == Revision(7))
     #expect(server.seen.count == 2)
   }
@@ -77,7 +49,8 @@ struct RetryTests {
         ? .error(502, "connection_lost", outcome: "unknown", retryable: false)
         : .ok(#"{"revision":7}"#)
     }
-    let answer = try await client([server]).put(key, value, ifUnknown: .sendAgain)
+    let answer = try await KeyValueClient.of([server]).put(
+      Sample.key, Sample.value, ifUnknown: .sendAgain)
     #expect(answer.revision == Revision(7))
   }
 
@@ -86,7 +59,8 @@ struct RetryTests {
     let server = try await ScriptedServer.start { number, _ in
       number < 3 ? .error(503, "no_quorum", outcome: "not_applied") : .ok(#"{"revision":7}"#)
     }
-    #expect(try await client([server]).put(key, value).revision == Revision(7))
+    #expect(
+      try await KeyValueClient.of([server]).put(Sample.key, Sample.value).revision == Revision(7))
     #expect(server.seen.count == 4)
   }
 
@@ -96,7 +70,7 @@ struct RetryTests {
       .error(413, "too_large", outcome: "not_applied", retryable: false)
     }
     let error = await failure { () throws(ClientError) in
-      try await client([server]).put(key, value)
+      try await KeyValueClient.of([server]).put(Sample.key, Sample.value)
     }
     #expect(error?.code == .tooLarge)
     #expect(error?.outcome == .notApplied)
@@ -111,7 +85,7 @@ struct RetryTests {
         : .error(413, "too_large", outcome: "not_applied", retryable: false)
     }
     let error = await failure { () throws(ClientError) in
-      try await client([server]).put(key, value, ifUnknown: .sendAgain)
+      try await KeyValueClient.of([server]).put(Sample.key, Sample.value, ifUnknown: .sendAgain)
     }
     #expect(error?.code == .tooLarge)
     #expect(error?.outcome == .unknown)
@@ -134,9 +108,10 @@ struct RetryTests {
       .error(504, "timeout", outcome: "unknown"),
     ])
   func brokenRead(act: ScriptedServer.Act) async throws {
-    let server = try await ScriptedServer.start { number, _ in number == 0 ? act : .ok(found) }
-    let item = try await client([server]).get(key)
-    #expect(item?.value == value)
+    let server = try await ScriptedServer.start { number, _ in number == 0 ? act : .ok(Sample.found)
+    }
+    let item = try await KeyValueClient.of([server]).get(Sample.key)
+    #expect(item?.value == Sample.value)
     #expect(server.seen.count == 2)
   }
 
@@ -144,7 +119,7 @@ struct RetryTests {
   func unreadableSuccess() async throws {
     let server = try await ScriptedServer.start { _, _ in .ok(#"{"revi"#) }
     let error = await failure { () throws(ClientError) in
-      try await client([server]).put(key, value)
+      try await KeyValueClient.of([server]).put(Sample.key, Sample.value)
     }
     #expect(error?.outcome == .unknown)
     #expect(server.seen.count == 1)
@@ -155,7 +130,7 @@ struct RetryTests {
     let server = try await ScriptedServer.start { _, _ in .huge(bytes: Limits.replyBytes + 1 << 20)
     }
     let error = await failure { () throws(ClientError) in
-      try await client([server]).get(key)
+      try await KeyValueClient.of([server]).get(Sample.key)
     }
     #expect(error?.code == .tooLarge)
     #expect(server.seen.count == 1)

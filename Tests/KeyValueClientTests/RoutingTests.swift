@@ -4,43 +4,15 @@ import Testing
 
 @testable import KeyValueClient
 
-private let key = Array("k".utf8)[...]
-private let value = Array("v".utf8)[...]
-private let found = #"""
-  {"key":"k","value":"v","create_revision":2,"mod_revision":2,"version":1,"lease":0}
-  """#
-
-/// A client of these servers whose waits are short enough for a test and whose attempts end soon.
-private func client(
-  _ servers: [ScriptedServer], deadline: Duration = .seconds(10),
-  replyTimeout: Duration = .seconds(5)
-) -> KeyValueClient {
-  KeyValueClient(
-    ClientConfiguration(
-      endpoints: servers.map(\.endpoint), deadline: deadline, replyTimeout: replyTimeout,
-      backoff: Backoff(first: .microseconds(100), most: .milliseconds(1))))
-}
-
-/// The error that `body` throws.
-private func failure(
-  _ body: () async throws(ClientError) -> some Sendable
-) async -> ClientError? {
-  do throws(ClientError) {
-    _ = try await body()
-    return nil
-  } catch {
-    return error
-  }
-}
-
 @Suite("Routing: finding who can answer")
 struct RoutingTests {
   @Test("the first endpoint is asked first")
   func first() async throws {
     let servers = try await [
-      ScriptedServer.start { _, _ in .ok(found) }, ScriptedServer.start { _, _ in .ok(found) },
+      ScriptedServer.start { _, _ in .ok(Sample.found) },
+      ScriptedServer.start { _, _ in .ok(Sample.found) },
     ]
-    _ = try await client(servers).get(key)
+    _ = try await KeyValueClient.of(servers).get(Sample.key)
     #expect(servers.map(\.seen.count) == [1, 0])
   }
 
@@ -49,7 +21,7 @@ struct RoutingTests {
     let gone = try await ScriptedServer.start { _, _ in .hang }
     try await gone.stop()
     let server = try await ScriptedServer.start { _, _ in .ok(#"{"revision":7}"#) }
-    _ = try await client([gone, server]).put(key, value)
+    _ = try await KeyValueClient.of([gone, server]).put(Sample.key, Sample.value)
     #expect(server.seen.count == 1)
   }
 
@@ -60,9 +32,9 @@ struct RoutingTests {
     let follower = try await ScriptedServer.start { _, _ in
       .error(421, "not_leader", outcome: "not_applied", leader: leader.endpoint)
     }
-    let client = client([follower, bystander])
-    _ = try await client.put(key, value)
-    _ = try await client.put(key, value)
+    let client = KeyValueClient.of([follower, bystander])
+    _ = try await client.put(Sample.key, Sample.value)
+    _ = try await client.put(Sample.key, Sample.value)
     #expect(bystander.seen.isEmpty)
     #expect(leader.seen.count == 2)
     // The second put went straight to the leader.
@@ -76,16 +48,17 @@ struct RoutingTests {
     let two = try await ScriptedServer.start { _, _ in pointers.refusal(of: 1) }
     let three = try await ScriptedServer.start { _, _ in .ok(#"{"revision":7}"#) }
     pointers.set([two.endpoint, one.endpoint])
-    let answer = try await client([one, two, three]).put(key, value)
+    let answer = try await KeyValueClient.of([one, two, three]).put(Sample.key, Sample.value)
     #expect(answer.revision == Revision(7))
   }
 
   @Test("a read goes on to the next endpoint when one hangs")
   func hang() async throws {
     let dead = try await ScriptedServer.start { _, _ in .hang }
-    let alive = try await ScriptedServer.start { _, _ in .ok(found) }
-    let item = try await client([dead, alive], replyTimeout: .milliseconds(200)).get(key)
-    #expect(item?.value == value)
+    let alive = try await ScriptedServer.start { _, _ in .ok(Sample.found) }
+    let item = try await KeyValueClient.of([dead, alive], replyTimeout: .milliseconds(200)).get(
+      Sample.key)
+    #expect(item?.value == Sample.value)
   }
 
   @Test("a put that hangs is given up as unknown and not sent to anybody else")
@@ -93,7 +66,8 @@ struct RoutingTests {
     let dead = try await ScriptedServer.start { _, _ in .hang }
     let alive = try await ScriptedServer.start { _, _ in .ok(#"{"revision":7}"#) }
     let error = await failure { () throws(ClientError) in
-      try await client([dead, alive], replyTimeout: .milliseconds(50)).put(key, value)
+      try await KeyValueClient.of([dead, alive], replyTimeout: .milliseconds(50)).put(
+        Sample.key, Sample.value)
     }
     #expect(error?.code == .timeout)
     #expect(error?.outcome == .unknown)
@@ -106,7 +80,8 @@ struct RoutingTests {
       .error(503, "no_quorum", outcome: "not_applied")
     }
     let error = await failure { () throws(ClientError) in
-      try await client([server], deadline: .milliseconds(200)).put(key, value)
+      try await KeyValueClient.of([server], deadline: .milliseconds(200)).put(
+        Sample.key, Sample.value)
     }
     #expect(error != nil)
   }
@@ -120,7 +95,7 @@ struct RoutingTests {
     }
     let other = try await ScriptedServer.start { _, _ in .hang }
     let start = ContinuousClock.now
-    _ = try await client([overloaded, other]).put(key, value)
+    _ = try await KeyValueClient.of([overloaded, other]).put(Sample.key, Sample.value)
     #expect(ContinuousClock.now - start >= .seconds(1))
     #expect(overloaded.seen.count == 2)
     #expect(other.seen.isEmpty)
@@ -132,7 +107,7 @@ struct RoutingTests {
       .error(429, "overloaded", outcome: "not_applied", headers: ["Retry-After: 60"])
     }
     let error = await failure { () throws(ClientError) in
-      try await client([server]).put(key, value)
+      try await KeyValueClient.of([server]).put(Sample.key, Sample.value)
     }
     #expect(error?.code == .overloaded)
     #expect(server.seen.count == 1)
