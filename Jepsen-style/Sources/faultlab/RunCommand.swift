@@ -69,6 +69,7 @@ struct RunCommand: ParsableCommand {
       \(total.faults) faults, \(total.crashes) crashes, \(total.elections) elections
       \(total.snapshots) snapshots, \(total.installs) installed, \(total.fullDisks) full disks, \
       \(total.addressMoves) moves of the address
+      \(total.reinforced) quorums reinforced, \(total.blocked) runs blocked by torn records
       \(total.operations) operations: \(total.answered) answered, \(total.unknown) unknown
       """
   }

@@ -43,10 +43,10 @@ struct OracleTests {
   @Test("state-machine safety: an index is chosen once, and none is skipped")
   func chosenOnce() throws {
     var oracle = Oracle()
-    try oracle.committed(position(1, 1), by: a)
-    try oracle.committed(position(1, 1), by: b)
-    #expect(throws: Violation.self) { try oracle.committed(position(2, 1), by: b) }
-    #expect(throws: Violation.self) { try oracle.committed(position(1, 3), by: a) }
+    try oracle.committed(position(1, 1), by: a, in: Term(9))
+    try oracle.committed(position(1, 1), by: b, in: Term(9))
+    #expect(throws: Violation.self) { try oracle.committed(position(2, 1), by: b, in: Term(9)) }
+    #expect(throws: Violation.self) { try oracle.committed(position(1, 3), by: a, in: Term(9)) }
   }
 
   @Test("equal prefixes have equal states")
@@ -62,7 +62,7 @@ struct OracleTests {
     var oracle = Oracle()
     #expect(throws: Violation.self) { try oracle.acknowledged(5, stamp(0)) }
     try oracle.saw([entry(1, 1, value: 5)], behind: .origin, in: a)
-    try oracle.committed(position(1, 1), by: a)
+    try oracle.committed(position(1, 1), by: a, in: Term(9))
     try oracle.acknowledged(5, stamp(1))
     #expect(oracle.acknowledged == LogIndex(1))
   }
@@ -72,10 +72,10 @@ struct OracleTests {
     var before = Oracle()
     try before.refused(5)
     try before.saw([entry(1, 1, value: 5)], behind: .origin, in: a)
-    #expect(throws: Violation.self) { try before.committed(position(1, 1), by: a) }
+    #expect(throws: Violation.self) { try before.committed(position(1, 1), by: a, in: Term(9)) }
     var after = Oracle()
     try after.saw([entry(1, 1, value: 5)], behind: .origin, in: a)
-    try after.committed(position(1, 1), by: a)
+    try after.committed(position(1, 1), by: a, in: Term(9))
     #expect(throws: Violation.self) { try after.refused(5) }
   }
 

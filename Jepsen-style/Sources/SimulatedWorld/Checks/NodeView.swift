@@ -17,6 +17,8 @@ struct NodeView {
   let isLeader: Bool
   let holdsAddress: Bool
   let nextDeadline: Instant
+  /// Whether the log has slots whose bodies are lost: such a node may not stand for election.
+  let isFaulty: Bool
   private let handedOut: LogIndex
 
   init(_ replica: inout Replica) {
@@ -29,6 +31,7 @@ struct NodeView {
     isLeader = replica.core.isLeader
     holdsAddress = replica.holdsAddress
     nextDeadline = replica.nextDeadline
+    isFaulty = !replica.core.log.faulty.isEmpty
   }
 
   /// What holds at every turn after another (figure 3 of the paper, and the replica's own order).

@@ -13,8 +13,9 @@ struct Oracle {
     let previous: LogPosition
   }
 
-  /// The chosen entries from index 1 on.
+  /// The chosen entries from index 1 on, and the term of the first node that knew of each.
   private(set) var chosen: [LogPosition] = []
+  private var chosenBy: [Term] = []
   /// Every entry that any log ever held, by index; a few terms each.
   private var slots: [[Slot]] = []
   private var leaders = SortedMap<Term, NodeID>()
@@ -62,7 +63,9 @@ struct Oracle {
   }
 
   /// State-machine safety: the entry at an index is chosen once.
-  mutating func committed(_ position: LogPosition, by node: NodeID) throws(Violation) {
+  mutating func committed(
+    _ position: LogPosition, by node: NodeID, in term: Term
+  ) throws(Violation) {
     let place = Int(position.index.number) - 1
     if place < chosen.count {
       guard chosen[place] == position else {
@@ -74,6 +77,7 @@ struct Oracle {
       throw Violation("\(node) commits \(position), the history ends at \(end)")
     }
     chosen.append(position)
+    chosenBy.append(term)
     try record(position)
   }
 
@@ -131,8 +135,10 @@ struct Oracle {
     }
     leaders[node.term] = node.id
     elections += 1
-    for position in chosen.suffix(64) where position.index > node.log.base.index {
-      guard node.log.holds(position) else {
+    // What was chosen in an earlier term; who slept through its own term need not have more.
+    for place in chosen.indices.suffix(64) where chosenBy[place] < node.term {
+      let position = chosen[place]
+      guard position.index <= node.log.base.index || node.log.holds(position) else {
         throw Violation("leader completeness: \(node.id) leads \(node.term) without \(position)")
       }
     }

@@ -48,7 +48,8 @@ extension World {
     while index <= commit {
       // What was compacted in the same turn came with a snapshot.
       if let term = replica.core.log.term(at: index), index > replica.core.log.base.index {
-        try oracle.committed(LogPosition(term: term, index: index), by: replica.core.id)
+        try oracle.committed(
+          LogPosition(term: term, index: index), by: replica.core.id, in: replica.core.term)
       }
       index = index.next
     }

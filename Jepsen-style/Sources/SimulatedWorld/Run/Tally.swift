@@ -13,6 +13,10 @@ public struct Tally: Hashable, Sendable {
   public var faults = 0
   public var addressMoves = 0
   public var fullDisks = 0
+  /// Quorums that needed the dead back, because a torn record that looks rotten stood in the way.
+  public var reinforced = 0
+  /// Runs in which even all nodes together could elect nobody for that reason.
+  public var blocked = 0
   /// Virtual time, in nanoseconds.
   public var simulated: UInt64 = 0
 
@@ -33,6 +37,8 @@ public struct Tally: Hashable, Sendable {
     a.faults += b.faults
     a.addressMoves += b.addressMoves
     a.fullDisks += b.fullDisks
+    a.reinforced += b.reinforced
+    a.blocked += b.blocked
     a.simulated += b.simulated
   }
 }

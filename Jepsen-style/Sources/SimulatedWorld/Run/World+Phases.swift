@@ -18,7 +18,15 @@ extension World {
 
   /// Ten election timeouts for a leader, a write, and equal states; then all histories are judged.
   func runLivenessPhase() throws(Violation) {
-    let quorum = try healQuorum()
+    var quorum = try healQuorum()
+    if !canElect(quorum) {
+      tally.reinforced += 1
+      quorum = try reinforce()
+    }
+    guard canElect(quorum) else {
+      tally.blocked += 1
+      return try judge()
+    }
     let limit = settings.electionMost * 10
     let probe = clients.count
     clients.append(SimulatedClient(probe, swarm, &clientDice))
@@ -80,6 +88,32 @@ extension World {
     for index in clients.indices { clients[index].hint = nil }
     try turnAll()
     return quorum
+  }
+
+  /// Whether somebody with a whole log could win an election, or leads.
+  ///
+  /// A torn record whose identity survived counts as rotten: its node keeps the place in the log,
+  /// may not lead, and votes for nobody whose log is shorter. Whether anybody acknowledged the
+  /// record only the other nodes can tell, so with them dead nobody may be elected: safe, not live.
+  private func canElect(_ quorum: [SimulatedNode]) -> Bool {
+    let views = quorum.compactMap { $0.process?.view }
+    return views.contains { candidate in
+      candidate.isLeader
+        || (!candidate.isFaulty && views.count { $0.last <= candidate.last } > nodes.count / 2)
+    }
+  }
+
+  private func reinforce() throws(Violation) -> [SimulatedNode] {
+    note("!!", "nobody can be elected without the others: they come back")
+    for node in nodes where node.isGone {
+      node.isGone = false
+      node.disk.capacity = .max
+      node.disk.failsNextSync = false
+      node.stalledUntil = now
+      try start(node)
+    }
+    try turnAll()
+    return nodes
   }
 
   // What a clog held back leaves; a stream that already lost a call need not wait for its time-out.
