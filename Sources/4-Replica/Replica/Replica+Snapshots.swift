@@ -89,10 +89,9 @@ extension Replica {
         .refusedSnapshot(snapshot.position, reason: "its state does not have the hash it names"))
       return
     }
-    // Two may be ready in one turn: only the newer one is of use, and only one is held (pitfall
-    // 36).
+    // Two may be ready in one turn, and one is held: the newer is what consensus ends up with
+    // (pitfall 36).
     if let (other, _) = loaded, other.position.index > snapshot.position.index { return }
-    inputs.removeAll { if case .snapshotReceived = $0 { true } else { false } }
     loaded = (snapshot, store)
     inputs.append(.snapshotReceived(snapshot))
   }
