@@ -231,6 +231,11 @@ let package = Package(
         "Histories", "Properties", "kvnode", "kvctl",
       ]),
     harnessTests("HistoriesTests", of: ["Determinism", "Histories"]),
+    harnessTests(
+      "SimulatedWorldTests",
+      of: vocabulary + [
+        "ClientProtocol", "WriteAheadLog", "Faults", "Histories", "Properties", "SimulatedWorld",
+      ]),
     harnessTests("PropertiesTests", of: ["Determinism", "Histories", "Properties"]),
   ]
 )
