@@ -19,7 +19,7 @@ extension EndToEnd {
           try await writers.progress(by: 200)
         }
         for error in notes.errors {
-          // A request that meets the closing socket of the node that stops has no answer to be read.
+          // A request that meets the closing socket of the stopping node has no answer to read.
           let isRefused = error.outcome == .notApplied && error.retryable
           #expect(isRefused || error.code == .connectionLost, "\(error)")
         }
