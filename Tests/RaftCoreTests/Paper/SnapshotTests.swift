@@ -155,6 +155,28 @@ struct SnapshotTests {
     #expect(offsets == [0, 0, 0])
   }
 
+  @Test("who loses the lead within a turn sends no snapshot in the next leader's term")
+  func losesTheLead() throws {
+    var limits = Limits()
+    limits.tailBytes = 0
+    var lone = Lone(settings: .lan.with(limits))
+    try lone.leadInEarnest()
+    _ = try Self.compacted(&lone)
+    let refusal = Message.appendReply(.rejected(previous: at(0, 1), hint: .origin))
+    try lone.receive(refusal, from: n3, term: 1)
+    #expect(lone.effects.snapshotSends.count == 1)
+    let position = try #require(lone.node.snapshot?.position)
+    let more = Message.snapshotReply(SnapshotReply(position: position, received: 9))
+    let beat = Message.heartbeat(Heartbeat(round: 1, commit: .zero))
+    let effects = lone.node.step(
+      [
+        .received(Envelope(from: n3, to: n1, term: Term(1), message: more)),
+        .received(Envelope(from: n2, to: n1, term: Term(2), message: beat)),
+      ], at: lone.now)
+    #expect(effects.relinquish)
+    #expect(effects.snapshotSends.isEmpty)
+  }
+
   /// Applies and compacts everything the leader has.
   private static func compacted(_ lone: inout Lone) throws -> SnapshotDescriptor {
     let membership = try #require(lone.node.membership)

@@ -20,6 +20,8 @@ extension RaftNode {
   mutating func resign() {
     guard case .leader(let leadership) = role else { return }
     effects.relinquish = true
+    // What a turn asked for before it lost the lead would leave in a term this node does not lead.
+    effects.snapshotSends = []
     // Its own word counts as a leader's: it knows that one was at work until now.
     leaderContact = now
     for origin in leadership.reads.all { refuse(origin, .notLeader) }
