@@ -26,7 +26,12 @@ struct Durability: Hashable, Sendable {
   var isWriting: Bool { !underWay.isEmpty }
 
   /// The first slot whose body is on its way back.
-  var firstFilling: LogIndex? { underWay.lazy.compactMap(\.filled.first).min() }
+  var firstFilling: LogIndex? {
+    underWay.reduce(nil) { first, write in
+      guard let filling = write.filled.first else { return first }
+      return min(first ?? filling, filling)
+    }
+  }
 
   /// Numbers a change and keeps account of it until storage answers.
   mutating func begin(_ change: LogWrite.Change) -> LogWrite {

@@ -75,18 +75,19 @@ public struct RaftNode: Hashable, Sendable {
   /// append a peer, one log write, one heartbeat round for all reads.
   ///
   /// - Precondition: `now` never falls.
-  public mutating func step(_ inputs: some Sequence<Input>, at now: Instant) -> Effects {
+  public mutating func step(_ inputs: [Input], at now: Instant) -> Effects {
     precondition(now >= self.now, "RaftNode: time fell from \(self.now) to \(now)")
     self.now = now
     for input in inputs { take(input) }
     conclude()
-    defer { effects = Effects() }
-    return effects
+    var done = Effects()
+    swap(&done, &effects)
+    return done
   }
 
   /// The same for one input.
   public mutating func step(_ input: Input, at now: Instant) -> Effects {
-    step(CollectionOfOne(input), at: now)
+    step([input], at: now)
   }
 
   private mutating func take(_ input: Input) {

@@ -81,16 +81,24 @@ public struct Leadership: Hashable, Sendable {
 }
 
 extension Role {
+  /// The configuration that a leader's progress follows; looked at in every turn, and far smaller
+  /// than the leadership.
+  var followedConfiguration: LogIndex? {
+    if case .leader(let leadership) = self { leadership.configuration } else { nil }
+  }
+
   /// The leadership, changed in place: it is moved out and back, so that nothing inside is copied.
   var leadership: Leadership? {
     get { if case .leader(let leadership) = self { leadership } else { nil } }
     _modify {
       var moved: Leadership?
-      if case .leader(let leadership) = self {
-        moved = leadership
+      switch consume self {
+      case .leader(let leadership):
+        moved = consume leadership
         self = .follower(Follower(leader: nil, deadline: .distantFuture))
+      case let other: self = other
       }
-      defer { if let moved { self = .leader(moved) } }
+      defer { if let leadership = moved.take() { self = .leader(leadership) } }
       yield &moved
     }
   }

@@ -8,8 +8,8 @@ extension RaftNode {
   mutating func replicate() {
     guard case .leader = role else { return }
     syncProgress()
-    guard let peers = role.leadership?.progress.keys else { return }
-    for peer in peers { feed(peer) }
+    guard case .leader(let leadership) = role else { return }
+    for (peer, progress) in leadership.progress { feed(peer, progress) }
   }
 
   mutating func handle(_ reply: AppendReply, from peer: NodeID) {
@@ -32,8 +32,8 @@ extension RaftNode {
   /// Progress follows the configuration in force: new members and new disks appear, removed ones
   /// go.
   private mutating func syncProgress() {
-    guard case .leader(let leadership) = role, let membership,
-      leadership.configuration != configurations.effectiveIndex
+    guard role.followedConfiguration != configurations.effectiveIndex, let membership,
+      case .leader(let leadership) = role
     else { return }
     let next = log.last.index.next
     role.leadership?.progress = SortedMap(
@@ -45,15 +45,13 @@ extension RaftNode {
     role.leadership?.configuration = configurations.effectiveIndex
   }
 
-  private mutating func feed(_ peer: NodeID) {
-    guard let progress = role.leadership?.progress[peer] else { return }
+  private mutating func feed(_ peer: NodeID, _ progress: Progress) {
     switch progress.flow {
     case .probing(let probing): probe(peer, probing)
     case .replicating(let pipeline):
       if !pipeline.flights.isEmpty, now >= pipeline.movedAt + settings.electionLeast {
         // Nothing has moved for so long: what was in flight may be lost.
-        role.leadership?.progress.update(peer) { $0.probeAgain() }
-        feed(peer)
+        askAnew(peer)
       } else if pipeline.next <= log.base.index {
         beginSnapshot(for: peer)
       } else if pipeline.next <= log.last.index {
@@ -63,11 +61,16 @@ extension RaftNode {
       {
         // It has what is committed and does not apply it: a restart or an election of its own made
         // it forget that its log was verified, or its disk lost something since. Ask it anew.
-        role.leadership?.progress.update(peer) { $0.probeAgain() }
-        feed(peer)
+        askAnew(peer)
       }
     case .snapshotting(let transfer): continueSnapshot(for: peer, transfer)
     }
+  }
+
+  private mutating func askAnew(_ peer: NodeID) {
+    role.leadership?.progress.update(peer) { $0.probeAgain() }
+    guard let progress = role.leadership?.progress[peer] else { return }
+    feed(peer, progress)
   }
 
   /// One append at a time; repeated without its entries when no answer comes within a heartbeat.
