@@ -80,7 +80,7 @@ package struct Replica: Sendable {
   ///   does not.
   /// - Precondition: `now` never falls.
   package mutating func step(
-    _ turn: some Sequence<ReplicaInput>, at now: Instant, wallClock: LogTime
+    _ turn: [ReplicaInput], at now: Instant, wallClock: LogTime
   ) -> ReplicaEffects {
     self.now = now
     self.wallClock = wallClock
@@ -89,8 +89,9 @@ package struct Replica: Sendable {
     repeat { stepCore() } while hasInputs
     tendAddress()
     report()
-    defer { effects = ReplicaEffects() }
-    return effects
+    var done = ReplicaEffects()
+    swap(&done, &effects)
+    return done
   }
 
   /// When the replica wants to be stepped again, at the latest.
