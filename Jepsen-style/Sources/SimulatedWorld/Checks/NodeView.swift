@@ -22,13 +22,15 @@ struct NodeView {
   private let handedOut: LogIndex
 
   init(_ replica: inout Replica) {
-    term = replica.core.term
+    // Stored properties where there are any: a computed one of another module is called with a
+    // copy of the whole node.
+    term = replica.core.ballot.term
     vote = replica.core.ballot.vote
     commit = replica.core.commit
     handedOut = replica.core.handedOut
     applied = replica.store.appliedIndex
     last = replica.core.log.last
-    isLeader = replica.core.isLeader
+    isLeader = if case .leader = replica.core.role { true } else { false }
     holdsAddress = replica.holdsAddress
     nextDeadline = replica.nextDeadline
     isFaulty = !replica.core.log.faulty.isEmpty

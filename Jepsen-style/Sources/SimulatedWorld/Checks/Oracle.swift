@@ -37,7 +37,13 @@ struct Oracle {
   }
 
   static func number(_ bytes: some Collection<UInt8>) -> UInt64 {
-    bytes.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    var number: UInt64 = 0
+    var shift: UInt64 = 0
+    for byte in bytes.prefix(8) {
+      number |= UInt64(byte) << shift
+      shift += 8
+    }
+    return number
   }
 
   // MARK: Logs

@@ -145,8 +145,10 @@ extension World {
     }
     let longer = Array(item(key)?.value ?? []) + Oracle.value(value)
     let put = Put(key: SimulatedClient.Task.list(key), value: longer[...])
-    let elements = Array(item(readKey)?.value ?? [])
-    let list = stride(from: 0, to: elements.count, by: 8).map { Oracle.number(elements[$0...]) }
+    let elements = item(readKey)?.value ?? []
+    let list = stride(from: elements.startIndex, to: elements.endIndex, by: 8).map {
+      Oracle.number(elements[$0..<$0 + 8])
+    }
     var stamp: SessionStamp?
     if let session = clients[index].session {
       clients[index].sequence += 1

@@ -44,8 +44,9 @@ struct Agenda<Event> {
       heap[0] = last
       sink()
     }
-    guard let event = slots[first.slot] else { preconditionFailure("Agenda: an empty slot") }
-    slots[first.slot] = nil
+    guard let event = slots[first.slot].take() else {
+      preconditionFailure("Agenda: an empty slot")
+    }
     free.append(first.slot)
     return (Instant(nanoseconds: first.time), event)
   }
