@@ -176,9 +176,13 @@ let package = Package(
         "ClientProtocol", "EntryFormat", "RaftCore", "WriteAheadLog", "KeyValueStore",
         "PeerProtocol", "VirtualIP", "Replica", "Faults", "Histories", "Properties",
       ]),
+    harness("Mutants", uses: []),
+    .executableTarget(
+      name: "MutantHost", dependencies: ["Faults", "SimulatedWorld"],
+      path: "Jepsen-style/Sources/MutantHost", swiftSettings: settings),
     .executableTarget(
       name: "faultlab",
-      dependencies: ["Faults", "Histories", "Properties", "SimulatedWorld"] + arguments,
+      dependencies: ["Faults", "Histories", "Mutants", "Properties", "SimulatedWorld"] + arguments,
       path: "Jepsen-style/Sources/faultlab", swiftSettings: settings),
     // Tests
     tests("HouseTests", of: []),
@@ -236,6 +240,7 @@ let package = Package(
       of: vocabulary + [
         "ClientProtocol", "WriteAheadLog", "Faults", "Histories", "Properties", "SimulatedWorld",
       ]),
+    harnessTests("MutantsTests", of: ["Mutants"]),
     harnessTests("PropertiesTests", of: ["Determinism", "Histories", "Properties"]),
   ]
 )

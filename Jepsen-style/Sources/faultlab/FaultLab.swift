@@ -6,5 +6,7 @@ struct FaultLab: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "faultlab",
     abstract: "Runs simulated clusters under faults, and checks recorded histories.",
-    subcommands: [RunCommand.self, ReplayCommand.self, CheckCommand.self])
+    subcommands: [
+      RunCommand.self, ReplayCommand.self, CheckCommand.self, MutantsCommand.self,
+    ])
 }
