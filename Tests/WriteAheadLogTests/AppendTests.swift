@@ -17,7 +17,7 @@ struct AppendTests {
       [Sample.genesis] + Sample.entries(1, 2...5) + Sample.entries(2, 6...9)
     #expect(recovery.entries == expected)
     #expect(recovery.notes.isEmpty)
-    #expect(recovery.ballot == .sound(.blank))
+    #expect(recovery.ballot == .blank)
     #expect(recovery.identity == Sample.identity)
   }
 

@@ -21,7 +21,7 @@ struct BallotTests {
     let disk = try voted()
     var dice = Dice(seed: 2)
     for _ in 0..<100 {
-      #expect(try Sample.recover(disk.afterCrash(&dice)).ballot == .sound(Self.vote))
+      #expect(try Sample.recover(disk.afterCrash(&dice)).ballot == Self.vote)
     }
   }
 
@@ -31,10 +31,10 @@ struct BallotTests {
       let disk = try voted()
       disk.rot("ballot", sector: sector)
       let recovery = try Sample.open(disk).recovery
-      #expect(recovery.ballot == .sound(Self.vote))
+      #expect(recovery.ballot == Self.vote)
       #expect(recovery.notes == [.copyRewritten(path: "ballot", copy: sector)])
       disk.rot("ballot", sector: 1 - sector)
-      #expect(try Sample.open(disk).recovery.ballot == .sound(Self.vote))
+      #expect(try Sample.open(disk).recovery.ballot == Self.vote)
     }
   }
 
@@ -49,7 +49,7 @@ struct BallotTests {
         #expect(throws: LogFault.self) { try log.saveBallot(next) }
         var dice = Dice(seed: seed)
         let found = try Sample.recover(disk.afterCrash(&dice)).ballot
-        #expect(found == .sound(Self.vote) || found == .sound(next))
+        #expect(found == Self.vote || found == next)
       }
     }
   }
@@ -64,28 +64,10 @@ struct BallotTests {
           disk.crashStep = disk.steps + step
           #expect(throws: LogFault.self) { _ = try Sample.open(disk) }
           var dice = Dice(seed: seed)
-          #expect(try Sample.recover(disk.afterCrash(&dice)).ballot == .sound(Self.vote))
+          #expect(try Sample.recover(disk.afterCrash(&dice)).ballot == Self.vote)
         }
       }
     }
-  }
-
-  @Test("with both copies rotten the ballot is lost, and stays lost whatever is saved later")
-  func bothCopies() throws {
-    let disk = try voted()
-    disk.rot("ballot", sector: 0)
-    disk.rot("ballot", sector: 1)
-    let (log, recovery) = try Sample.open(disk)
-    #expect(recovery.ballot == .damaged(term: .zero))
-    try log.saveBallot(Ballot(term: Term(8), vote: NodeID(1)))
-    #expect(try Sample.recover(disk).ballot == .damaged(term: Term(8)))
-  }
-
-  @Test("a ballot file that is gone is a ballot that is lost")
-  func gone() throws {
-    let disk = try voted()
-    try disk.remove("ballot")
-    #expect(try Sample.recover(disk).ballot == .damaged(term: .zero))
   }
 
   @Test("no flipped bit and no truncation of the ballot file changes the vote")
@@ -96,14 +78,18 @@ struct BallotTests {
       let damaged = disk.copy()
       damaged.flip("ballot", bit: offset * 8 + offset % 8)
       let recovery = try Sample.open(damaged).recovery
-      #expect(recovery.ballot == .sound(Self.vote), "byte \(offset)")
+      #expect(recovery.ballot == Self.vote, "byte \(offset)")
       #expect(recovery.notes == [.copyRewritten(path: "ballot", copy: offset / 4096)])
     }
     for size in stride(from: 0, to: bytes.count, by: 13) {
       let damaged = disk.copy()
       damaged.setBytes("ballot", Array(bytes[..<size]))
-      let expected = size < 4096 ? RecoveredBallot.damaged(term: .zero) : .sound(Self.vote)
-      #expect(try Sample.open(damaged).recovery.ballot == expected, "cut to \(size)")
+      let recovery = try Sample.open(damaged).recovery
+      let isLost = size < 4096
+      #expect(recovery.ballot == (isLost ? .blank : Self.vote), "cut to \(size)")
+      #expect(
+        recovery.identity.incarnation
+          == (isLost ? Sample.renewal : Sample.identity.incarnation), "cut to \(size)")
     }
   }
 

@@ -38,14 +38,14 @@ struct CrashTests {
       let (disk, oracle) = Self.crash(seed: seed, step: step)
       let once = disk.afterCrash(&dice)
       once.crashStep = 1 + Int(dice.below(6))
-      _ = try? WriteAheadLog.open(once, Sample.options)
+      _ = try? WriteAheadLog.open(once, Sample.options, renewal: Sample.renewal)
       try Self.check(once.afterCrash(&dice), oracle, "step \(step), then \(once.steps)")
     }
   }
 
   /// Recovers `disk`, holds that against the oracle, and sees that the node can go on from there.
   static func check(_ disk: CrashableDisk, _ oracle: Oracle, _ context: String) throws {
-    switch try WriteAheadLog.open(disk, Sample.options) {
+    switch try WriteAheadLog.open(disk, Sample.options, renewal: Sample.renewal) {
     case .unformatted:
       #expect(oracle.end == Sample.position(0, 1) && oracle.ballot == .blank, "\(context)")
       try WriteAheadLog.format(

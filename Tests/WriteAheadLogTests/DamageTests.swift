@@ -11,7 +11,8 @@ struct DamageTests {
     let disk = CrashableDisk()
     let options = LogOptions(segmentSize: 4 * 4096, reserveSize: 0, spareLimit: 1)
     try WriteAheadLog.format(disk, Sample.identity, genesis: Sample.genesis, options)
-    guard case .opened(let log, _) = try WriteAheadLog.open(disk, options) else {
+    guard case .opened(let log, _) = try WriteAheadLog.open(disk, options, renewal: Sample.renewal)
+    else {
       throw Sample.Unformatted()
     }
     for index in UInt64(2)...6 {

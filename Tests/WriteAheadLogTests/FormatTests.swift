@@ -1,3 +1,4 @@
+import BinaryCodec
 import Determinism
 import RaftTypes
 import Testing
@@ -9,7 +10,7 @@ struct FormatTests {
   @Test("an empty directory is unformatted, and looking does not change it")
   func unformatted() throws {
     let disk = CrashableDisk()
-    guard case .unformatted = try WriteAheadLog.open(disk) else {
+    guard case .unformatted = try WriteAheadLog.open(disk, renewal: Sample.renewal) else {
       Issue.record("an empty directory has an identity")
       return
     }
@@ -20,7 +21,7 @@ struct FormatTests {
   func genesis() throws {
     let recovery = try Sample.recover(Sample.formatted())
     #expect(recovery.slots == [.entry(Sample.genesis)])
-    #expect(recovery.ballot == .sound(.blank))
+    #expect(recovery.ballot == .blank)
     #expect(recovery.identity == Sample.identity)
   }
 
@@ -61,7 +62,9 @@ struct FormatTests {
           disk, Sample.identity, genesis: Sample.genesis, Sample.options)
         var dice = Dice(seed: seed)
         let found = disk.afterCrash(&dice)
-        if case .unformatted = try WriteAheadLog.open(found, Sample.options) {
+        if case .unformatted = try WriteAheadLog.open(
+          found, Sample.options, renewal: Sample.renewal)
+        {
           try WriteAheadLog.format(
             found, Sample.identity, genesis: Sample.genesis, Sample.options)
         }
@@ -114,5 +117,21 @@ struct FormatTests {
         #expect(try Sample.open(damaged).recovery.identity == Sample.identity)
       }
     }
+  }
+
+  @Test("a directory of an older format is refused by its version, not read wrongly")
+  func olderVersion() throws {
+    let disk = try Sample.formatted()
+    var bytes = disk.bytes("identity")
+    for start in [0, 4096] {
+      bytes[start + 4] = 1
+      var writer = ByteWriter()
+      writer.write(Checksum.crc32c(bytes[start..<start + 4092]))
+      bytes.replaceSubrange(start + 4092..<start + 4096, with: writer.bytes)
+    }
+    disk.setBytes("identity", bytes)
+    #expect(
+      throws: LogFault.unsupportedVersion(path: "identity", found: 1, supported: 2)
+    ) { _ = try Sample.open(disk) }
   }
 }

@@ -56,7 +56,8 @@ struct FullDiskTests {
     let options = LogOptions(segmentSize: 8 * 4096, reserveSize: 4 * 4096, spareLimit: 2)
     let disk = CrashableDisk()
     try WriteAheadLog.format(disk, Sample.identity, genesis: Sample.genesis, options)
-    guard case .opened(let log, _) = try WriteAheadLog.open(disk, options) else { return }
+    guard case .opened(let log, _) = try WriteAheadLog.open(disk, options, renewal: Sample.renewal)
+    else { return }
     // What is left beside full segments and the reserve would together hold one more segment.
     disk.capacity = disk.used + 4 * 8 * 4096 + 5 * 4096
     var index: UInt64 = 2

@@ -29,7 +29,7 @@ struct InspectionTests {
     #expect(disk.steps == before)
     #expect(found.allSatisfy { !$0.isTrouble })
     #expect(found[0] == .identity(Sample.identity))
-    #expect(found[1] == .ballot(.sound(.blank), lostCopies: []))
+    #expect(found[1] == .ballot(.blank, lostCopies: []))
     let entries = found.compactMap { finding -> [Entry]? in
       guard case .record(_, let entries) = finding else { return nil }
       return entries
@@ -45,7 +45,7 @@ struct InspectionTests {
     disk.flip("snapshots/snapshot-3-1", bit: 777)
     disk.flip("wal/1.log", bit: (2 * 4096 + 64 + 80) * 8)
     let found = try findings(disk)
-    #expect(found.contains(.ballot(.sound(.blank), lostCopies: [1])))
+    #expect(found.contains(.ballot(.blank, lostCopies: [1])))
     let faulty = found.compactMap { finding -> RecordDescription? in
       guard case .faulty(let record) = finding else { return nil }
       return record

@@ -60,7 +60,7 @@ struct Oracle {
     var found: [String] = []
     let start = recovery.snapshot?.descriptor.position.index ?? .zero
     if start < snapshot { found.append("snapshot \(snapshot) is lost, \(start) found") }
-    if recovery.ballot != .sound(ballot), recovery.ballot != .sound(tried) {
+    if recovery.ballot != ballot, recovery.ballot != tried {
       found.append("ballot \(recovery.ballot), saved \(ballot), tried \(tried)")
     }
     found += slotObjections(recovery.slots)

@@ -114,13 +114,13 @@ struct RecordFormatTests {
     try log.sync()
     var bytes = disk.bytes("wal/1.log")
     let head = OnDiskFormat.firstRecord
-    bytes[head + 4] = 2
+    bytes[head + 4] = 3
     var writer = ByteWriter()
     writer.write(Checksum.crc32c(bytes[head..<head + 60]))
     bytes.replaceSubrange(head + 60..<head + 64, with: writer.bytes)
     disk.setBytes("wal/1.log", bytes)
     #expect(
-      throws: LogFault.unsupportedVersion(path: "wal/1.log", found: 2, supported: 1)
+      throws: LogFault.unsupportedVersion(path: "wal/1.log", found: 3, supported: 2)
     ) { _ = try Sample.open(disk) }
   }
 

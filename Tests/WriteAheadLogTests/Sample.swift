@@ -9,6 +9,8 @@ enum Sample {
   static let cluster = ClusterID(0xC1, epoch: 1)
   static let identity = DiskIdentity(
     cluster: cluster, node: NodeID(1), incarnation: DiskIncarnation(0xD1))
+  /// What the disk is called once it has lost its ballot.
+  static let renewal = DiskIncarnation(0xD2)
   static let membership = Membership(voters: [
     Member(
       id: NodeID(1), incarnation: DiskIncarnation(0xD1), peerAddress: "a:1", clientAddress: "a:2")
@@ -54,9 +56,9 @@ enum Sample {
   }
 
   static func open(
-    _ disk: CrashableDisk, _ options: LogOptions = options
+    _ disk: CrashableDisk, _ options: LogOptions = options, renewal: DiskIncarnation = renewal
   ) throws -> (log: WriteAheadLog<CrashableDisk>, recovery: Recovery) {
-    switch try WriteAheadLog.open(disk, options) {
+    switch try WriteAheadLog.open(disk, options, renewal: renewal) {
     case .opened(let log, let recovery): return (log, recovery)
     case .unformatted: throw Unformatted()
     }

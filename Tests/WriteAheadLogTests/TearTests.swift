@@ -96,7 +96,8 @@ struct TearTests {
     let disk = CrashableDisk()
     let options = LogOptions(segmentSize: 4 * 4096, reserveSize: 0, spareLimit: 1)
     try WriteAheadLog.format(disk, Sample.identity, genesis: Sample.genesis, options)
-    guard case .opened(let log, _) = try WriteAheadLog.open(disk, options) else { return }
+    guard case .opened(let log, _) = try WriteAheadLog.open(disk, options, renewal: Sample.renewal)
+    else { return }
     let groups = [
       Sample.entries(1, 2...5), Sample.entries(1, 6...6), Sample.entries(2, 3...4),
       Sample.entries(2, 5...5),

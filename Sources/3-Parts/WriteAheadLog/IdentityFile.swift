@@ -1,7 +1,7 @@
 internal import BinaryCodec
 
-/// The identity on disk: written once, under a partial name; its rename is the moment at which a
-/// directory is formatted.
+/// The identity on disk: written under a partial name, whose rename is the moment at which a
+/// directory is formatted; written again only when the disk begins a new incarnation.
 enum IdentityFile {
   private static let twins = TwinSectors(magic: 0x5344_4951, path: OnDiskFormat.identityFile)
 
@@ -10,7 +10,7 @@ enum IdentityFile {
   ) throws(FileFault) {
     try files.discard(OnDiskFormat.identityPartial)
     let file = try files.create(OnDiskFormat.identityPartial)
-    let sector = sector(identity)
+    let sector = twins.encode(encode(identity), generation: 1)
     try file.write((sector + sector)[...], at: 0)
     try file.sync()
     try files.syncDirectory("")
@@ -21,28 +21,60 @@ enum IdentityFile {
     try files.syncDirectory("")
   }
 
-  /// The identity, nil when the file is not there. A lost copy is written anew from the other one
-  /// when `repairing`; with both lost nobody can say whose data this is.
+  /// The identity, nil when the file is not there. A lost or older copy is written anew from the
+  /// other one when `repairing`; with both lost nobody can say whose data this is.
   static func read(
     _ files: some FileSystem, repairing: Bool, _ notes: inout [RecoveryNote]
   ) throws(LogFault) -> DiskIdentity? {
-    let file: any StoredFile
     do {
       guard try files.exists(OnDiskFormat.identityFile) else { return nil }
-      file = try files.open(OnDiskFormat.identityFile)
     } catch {
       throw LogFault(error)
     }
-    let copies = try twins.read(file)
-    guard let whole = copies.compactMap({ $0 }).first else {
-      throw damaged("both copies are damaged")
-    }
-    let identity = try decode(whole.value)
-    for slot in copies.indices where repairing && copies[slot] == nil {
-      try rewrite(slot, identity, file)
+    let file = try open(files)
+    let (copies, newest) = try newest(file)
+    for slot in copies.indices where repairing && copies[slot] != newest {
+      let sector = twins.encode(newest.value, generation: newest.generation)
+      do {
+        try file.write(sector[...], at: slot * OnDiskFormat.sectorSize)
+        try file.sync()
+      } catch {
+        throw LogFault(error)
+      }
       notes.append(.copyRewritten(path: OnDiskFormat.identityFile, copy: slot))
     }
-    return identity
+    return try decode(newest.value)
+  }
+
+  /// Makes `identity` durable in place of the one that is there.
+  static func replace(_ files: some FileSystem, by identity: DiskIdentity) throws(LogFault) {
+    let file = try open(files)
+    let generation = try newest(file).newest.generation + 1
+    do {
+      try twins.write(encode(identity), generation: generation, to: file)
+    } catch {
+      throw LogFault(error)
+    }
+  }
+
+  private static func open(_ files: some FileSystem) throws(LogFault) -> any StoredFile {
+    do { return try files.open(OnDiskFormat.identityFile) } catch { throw LogFault(error) }
+  }
+
+  private static func newest(
+    _ file: any StoredFile
+  ) throws(LogFault) -> (copies: [TwinSectors.Copy?], newest: TwinSectors.Copy) {
+    let copies = try twins.read(file)
+    guard let newest = copies.compactMap({ $0 }).max(by: { $0.generation < $1.generation }) else {
+      throw damaged("both copies are damaged")
+    }
+    return (copies, newest)
+  }
+
+  private static func encode(_ identity: DiskIdentity) -> [UInt8] {
+    var writer = ByteWriter(capacity: 40)
+    identity.write(to: &writer)
+    return writer.bytes
   }
 
   private static func decode(_ value: [UInt8]) throws(LogFault) -> DiskIdentity {
@@ -54,23 +86,6 @@ enum IdentityFile {
     } catch {
       throw damaged("\(error)")
     }
-  }
-
-  private static func rewrite(
-    _ slot: Int, _ identity: DiskIdentity, _ file: any StoredFile
-  ) throws(LogFault) {
-    do {
-      try file.write(sector(identity)[...], at: slot * OnDiskFormat.sectorSize)
-      try file.sync()
-    } catch {
-      throw LogFault(error)
-    }
-  }
-
-  private static func sector(_ identity: DiskIdentity) -> [UInt8] {
-    var writer = ByteWriter(capacity: 32)
-    identity.write(to: &writer)
-    return twins.encode(writer.bytes, generation: 1)
   }
 
   private static func damaged(_ finding: String) -> LogFault {

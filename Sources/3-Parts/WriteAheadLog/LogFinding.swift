@@ -4,8 +4,9 @@ public import RaftTypes
 public enum LogFinding: Equatable, Sendable {
   /// Whose directory it is.
   case identity(DiskIdentity)
-  /// The ballot, and which of its two copies (0, 1) are lost.
-  case ballot(RecoveredBallot, lostCopies: [Int])
+  /// The ballot, and which of its two copies (0, 1) are lost; nil when both are: the next start
+  /// renews the disk's incarnation.
+  case ballot(Ballot?, lostCopies: [Int])
   /// A snapshot, verified to its last byte.
   case snapshot(SnapshotFile)
   /// A segment's header.

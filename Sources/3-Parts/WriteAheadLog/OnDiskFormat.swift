@@ -1,6 +1,6 @@
 internal import BinaryCodec
 
-/// The layout of a data directory, format version 1. Everything that is known about positions and
+/// The layout of a data directory, format version 2. Everything that is known about positions and
 /// names stands here; docs/ON-DISK-FORMAT.md draws the same with every field.
 ///
 /// ```
@@ -42,11 +42,12 @@ internal import BinaryCodec
 /// synced, then used; an unreadable header under a final name is therefore damage. Recycling:
 /// renamed away, oldest first, the directory synced after each. Reset: the new segment says in its
 /// header that everything before it is void; one rename decides. Ballot: copy 0 written and synced,
-/// then copy 1; a crash leaves one whole. Snapshot: written as a partial file, synced, renamed,
-/// directory synced. Format: `identity.partial` first, all else, then its rename; while only the
-/// partial exists the directory counts as unformatted.
+/// then copy 1; a crash leaves one whole. Renewal: the identity in the same way, then the ballot;
+/// until a ballot of the new incarnation is whole the next start renews once more. Snapshot:
+/// written as a partial file, synced, renamed, directory synced. Format: `identity.partial` first,
+/// all else, then its rename; while only the partial exists the directory counts as unformatted.
 enum OnDiskFormat {
-  static let version = 1
+  static let version = 2
   /// The unit that is written and rots as a whole on every common disk; a 512-byte disk only tears
   /// finer.
   static let sectorSize = 4096

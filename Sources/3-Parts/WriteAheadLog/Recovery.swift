@@ -3,7 +3,8 @@ public import RaftTypes
 /// What a directory holds, as `WriteAheadLog.open` found it.
 public struct Recovery: Equatable, Sendable {
   public let identity: DiskIdentity
-  public let ballot: RecoveredBallot
+  /// What this disk promised, under this incarnation.
+  public let ballot: Ballot
   /// The snapshot to start from; nil when the log reaches back to entry 1.
   public let snapshot: SnapshotFile?
   /// The log without a gap. Begins at or below the entry after the snapshot (a tail below it is
@@ -11,15 +12,6 @@ public struct Recovery: Equatable, Sendable {
   public let slots: [LogSlot]
   /// What recovery did or noticed, in the order of finding. Show it to the operator.
   public let notes: [RecoveryNote]
-}
-
-/// The ballot after a restart.
-public enum RecoveredBallot: Hashable, Sendable {
-  /// What this disk promised.
-  case sound(Ballot)
-  /// Both copies are lost, now or in an earlier life: a vote may have been given that nobody
-  /// remembers. The node neither votes nor leads. `term` is what it has saved since.
-  case damaged(term: Term)
 }
 
 /// Something that recovery did or noticed.
@@ -32,6 +24,9 @@ public enum RecoveryNote: Hashable, Sendable {
   case identityRestored(path: String, offset: Int)
   /// One copy of a file of two copies was lost and written anew.
   case copyRewritten(path: String, copy: Int)
+  /// Both copies of the ballot were lost: the disk may have given votes that it does not remember.
+  /// It goes on as another disk, which has given none, with the same log.
+  case incarnationRenewed(from: DiskIncarnation, to: DiskIncarnation)
   /// A snapshot cannot be used.
   case snapshotDamaged(path: String, offset: Int, finding: String)
   /// The newest snapshot is damaged; the one before it and the log replace it.

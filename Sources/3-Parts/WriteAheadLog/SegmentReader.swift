@@ -27,7 +27,7 @@ struct SegmentReader {
       throw .damaged(
         Damage(path: path, offset: 0, finding: "both copies of the header are damaged"))
     }
-    guard header.disk == identity else {
+    guard header.disk.isSameDisk(as: identity) else {
       throw .foreign(path: path, found: "\(header.disk)", expected: "\(identity)")
     }
     guard header.sequence == sequence else {

@@ -34,6 +34,18 @@ struct TwinSectors {
     return writer.bytes
   }
 
+  /// Writes both copies, each durable before the next one is touched: whatever crash comes, one of
+  /// them is whole, and when this returns no rot of a single sector forgets the value.
+  func write(
+    _ value: [UInt8], generation: UInt64, to file: some StoredFile, first: Int = 0
+  ) throws(FileFault) {
+    let sector = encode(value, generation: generation)
+    for slot in [first, 1 - first] {
+      try file.write(sector[...], at: slot * OnDiskFormat.sectorSize)
+      try file.sync()
+    }
+  }
+
   /// Both copies, nil where one is damaged or missing.
   func read(_ file: some StoredFile) throws(LogFault) -> [Copy?] {
     var copies: [Copy?] = []

@@ -2,8 +2,7 @@ public import RaftTypes
 
 extension WriteAheadLog {
   /// Makes `ballot` durable, in both copies, before it returns: only then may the vote leave (§5.2,
-  /// pitfall 2). After a ballot was lost (`RecoveredBallot.damaged`) only the term is kept, and it
-  /// stays lost.
+  /// pitfall 2).
   ///
   /// A failure poisons the log.
   public func saveBallot(_ ballot: Ballot) throws(LogFault) {

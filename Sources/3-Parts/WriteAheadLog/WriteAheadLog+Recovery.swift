@@ -1,5 +1,5 @@
 internal import BinaryCodec
-internal import RaftTypes
+public import RaftTypes
 
 /// What `WriteAheadLog.open` found.
 public enum Opening<Files: FileSystem> {
@@ -14,18 +14,26 @@ extension WriteAheadLog {
   ///
   /// Cuts a torn tail, keeps rotten records as faulty slots, and refuses with `.damaged` rather
   /// than forget anything that may have been acknowledged. The caller holds the directory's lock.
+  /// - Parameter renewal: what the disk is called from now on if it lost its ballot; drawn anew for
+  ///   every start, never used before.
   public static func open(
-    _ files: Files, _ options: LogOptions = LogOptions()
+    _ files: Files, _ options: LogOptions = LogOptions(), renewal: DiskIncarnation
   ) throws(LogFault) -> Opening<Files> {
     var notes: [RecoveryNote] = []
-    guard let identity = try IdentityFile.read(files, repairing: true, &notes) else {
+    guard var identity = try IdentityFile.read(files, repairing: true, &notes) else {
       try refuseOrphans(files)
       return .unformatted
     }
     let shelf = try SnapshotShelf(files, identity.cluster, &notes)
     let opened = try OpenedLog(files, identity, &notes)
     let join = try joins(shelf, opened.replay, &notes)
-    let ballots = try BallotFile.open(files, identity, &notes)
+    let ballots: BallotFile<Files>
+    if let found = try BallotFile.open(files, identity, &notes) {
+      ballots = found
+    } else {
+      let newest = max(opened.last.term, shelf.newest?.term ?? .zero)
+      ballots = try renew(files, &identity, renewal, Ballot(term: newest, vote: nil), &notes)
+    }
     let spares = try prepare(files, options, shelf, &notes)
     let log = WriteAheadLog(
       files: files, options: options, identity: identity, opened: opened, spares: spares,
@@ -38,8 +46,23 @@ extension WriteAheadLog {
     return .opened(
       log,
       Recovery(
-        identity: identity, ballot: ballots.recovered, snapshot: shelf.usable.first,
+        identity: identity, ballot: ballots.ballot, snapshot: shelf.usable.first,
         slots: join == .replaced ? [] : opened.replay.slots, notes: notes))
+  }
+
+  /// The promises are lost: what is promised from now on is another disk's word. The identity
+  /// first: while that is the old one no fresh ballot may stand under it.
+  private static func renew(
+    _ files: Files, _ identity: inout DiskIdentity, _ renewal: DiskIncarnation, _ ballot: Ballot,
+    _ notes: inout [RecoveryNote]
+  ) throws(LogFault) -> BallotFile<Files> {
+    precondition(
+      renewal != identity.incarnation && renewal != identity.origin,
+      "WriteAheadLog: \(identity) cannot be renewed as \(renewal)")
+    notes.append(.incarnationRenewed(from: identity.incarnation, to: renewal))
+    identity = identity.renewed(renewal)
+    try IdentityFile.replace(files, by: identity)
+    return try BallotFile.renew(files, identity, ballot)
   }
 
   // Data without an identity is either a format that a crash interrupted, or a loss.

@@ -22,13 +22,9 @@ extension Recovered {
       base = slots[cut].position
       slots.removeFirst(cut + 1)
     }
-    let ballot: Ballot? =
-      switch recovery.ballot {
-      case .sound(let ballot): ballot
-      case .damaged: nil
-      }
     self.init(
-      ballot: ballot, incarnation: recovery.identity.incarnation, snapshot: snapshot, base: base,
+      ballot: recovery.ballot, incarnation: recovery.identity.incarnation, snapshot: snapshot,
+      base: base,
       slots: slots)
   }
 }

@@ -31,7 +31,8 @@ extension World {
     }
     let process = NodeProcess(
       Replica(
-        settings: replicaSettings(node), recovered: Recovered(recovery), store: store,
+        settings: replicaSettings(node, recovery.identity), recovered: Recovered(recovery),
+        store: store,
         seed: diskDice.next(), at: node.clock.local(now)),
       StorageUnit(log, ballot: node.ballot),
       SnapshotUnit(node.disk, chunkBytes: swarm.chunkBytes))
@@ -46,7 +47,9 @@ extension World {
   ) throws(Violation) -> (WriteAheadLog<SimulatedDisk>, Recovery)? {
     let opening: Opening<SimulatedDisk>
     do throws(LogFault) {
-      opening = try WriteAheadLog.open(node.disk, logOptions)
+      opening = try WriteAheadLog.open(
+        node.disk, logOptions,
+        renewal: DiskIncarnation(UInt64(node.life) << 32 | node.id.number))
     } catch {
       guard case .diskFull = error else {
         throw Violation("\(node.id) cannot recover from a crash: \(error)")
@@ -70,7 +73,8 @@ extension World {
       throw Violation(
         "\(node.id) had synced \(node.synced), after the crash its log ends at \(log.last)")
     }
-    guard case .sound(let ballot) = recovery.ballot,
+    let ballot = recovery.ballot
+    guard
       ballot.term > node.ballot.term || ballot == node.ballot
         || (ballot.term == node.ballot.term && node.ballot.vote == nil)
     else {
@@ -79,9 +83,11 @@ extension World {
     node.recovered(log.last, ballot)
   }
 
-  private func replicaSettings(_ node: SimulatedNode) -> ReplicaSettings {
+  private func replicaSettings(
+    _ node: SimulatedNode, _ disk: DiskIdentity
+  ) -> ReplicaSettings {
     var settings = ReplicaSettings(
-      id: node.id, incarnation: DiskIncarnation(node.id.number), cluster: cluster,
+      id: node.id, incarnation: disk.incarnation, cluster: cluster,
       consensus: self.settings, pid: UInt32(node.place), clientAddress: "\(node.id):2",
       peerAddress: "\(node.id):1", virtualAddress: "10.0.0.1:1")
     settings.limits.markBytesLeast = 1 << 20

@@ -107,13 +107,9 @@ extension Payload {
   }
 }
 
-extension RecoveredBallot {
+extension Ballot? {
   fileprivate var text: String {
-    switch self {
-    case .sound(let ballot):
-      "term \(ballot.term.number), vote \(ballot.vote.map { "\($0)" } ?? "none")"
-    case .damaged(let term):
-      "lost; term \(term.number) since: the node neither votes nor leads"
-    }
+    guard let self else { return "lost: the next start renews the disk's incarnation" }
+    return "term \(self.term.number), vote \(self.vote.map { "\($0)" } ?? "none")"
   }
 }

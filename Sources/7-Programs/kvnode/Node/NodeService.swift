@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import PosixStorage
+import RaftTypes
 import ServiceLifecycle
 import WriteAheadLog
 
@@ -10,11 +11,6 @@ import WriteAheadLog
 struct NodeService: Service {
   let configuration: NodeConfiguration
   let log: Logger
-
-  private static let lostBallot =
-    "the ballot is lost: this disk may have given votes that it does not remember. The node "
-    + "keeps its copy of the log and neither votes nor leads; "
-    + "remove this member, empty its directory, add it again"
 
   func run() async throws {
     let files = PosixFileSystem(root: configuration.data)
@@ -34,7 +30,8 @@ struct NodeService: Service {
   private func serve(_ files: PosixFileSystem, on loop: any EventLoop) async throws {
     let ended = loop.makePromise(of: Void.self)
     let start: @Sendable () throws -> NIOLoopBound<any RunningNode>
-    switch try WriteAheadLog.open(files) {
+    var random = SystemRandomNumberGenerator()
+    switch try WriteAheadLog.open(files, renewal: DiskIncarnation(random.next())) {
     case .unformatted:
       start = { [configuration, log] in
         NIOLoopBound(
@@ -46,7 +43,6 @@ struct NodeService: Service {
           configuration.data, holds: recovery.identity.node, wanted: configuration.id)
       }
       for note in recovery.notes { log.warning("recovery: \(note.sentence)") }
-      if case .damaged = recovery.ballot { log.error("\(Self.lostBallot)") }
       let disk = RecoveredDisk(files: files, log: wal, recovery: recovery)
       start = { [configuration, log] in
         NIOLoopBound(

@@ -15,6 +15,9 @@ extension RecoveryNote {
         + "the other was used"
     case .copyRewritten(let path, let copy):
       "\(path): copy \(copy) was damaged and is written anew"
+    case .incarnationRenewed(let old, let new):
+      "the ballot was lost: disk \(old) may have given votes that nobody remembers. It goes on as "
+        + "disk \(new) with the same log, and votes again once the leader has taken it in"
     case .snapshotDamaged(let path, let offset, let finding):
       "\(path): damaged at byte \(offset): \(finding)"
     case .fellBack(let position):
