@@ -168,6 +168,7 @@ extension Samples {
     let requests: [ClientRequest] = [
       .write(bytes()), .read(query(), pick([.linearizable, .lease, .stale])),
       .transferLeadership(to: maybe { $0.node() }), .takeSnapshot, .clusterStatus,
+      .membership, .changeMembership(.remove(node())), .changeMembership(.promote(node())),
     ]
     return ClientCall(
       pick(requests), minIndex: maybe { LogIndex($0.number()) },

@@ -71,6 +71,15 @@ final class StoreNode: RequestPort {
           revision: store.revision,
           vip: VirtualAddressStatus(address: "127.0.0.100:7379", holder: NodeID(1)),
           nodes: [status], canLose: 0))
+    case .changeMembership, .membership:
+      let member = Member(
+        id: status.id, incarnation: DiskIncarnation(1), peerAddress: status.peerAddress,
+        clientAddress: status.clientAddress)
+      return .membership(
+        MembershipView(
+          membership: Membership(voters: [member]), index: LogIndex(1), isCommitted: true,
+          leader: status.id, last: store.appliedIndex,
+          matches: SortedMap([(status.id, store.appliedIndex)])))
     }
   }
 }

@@ -8,15 +8,63 @@ public struct Member: Hashable, Sendable {
   /// `host:port` for peers and for clients.
   public let peerAddress: String
   public let clientAddress: String
+  /// What is to become of it.
+  public let prospect: Prospect
 
   public init(
-    id: NodeID, incarnation: DiskIncarnation, peerAddress: String, clientAddress: String
+    id: NodeID, incarnation: DiskIncarnation, peerAddress: String, clientAddress: String,
+    prospect: Prospect = .none
   ) {
     self.id = id
     self.incarnation = incarnation
     self.peerAddress = peerAddress
     self.clientAddress = clientAddress
+    self.prospect = prospect
   }
+
+  /// The same server on the same disk, with another prospect.
+  public func with(_ prospect: Prospect) -> Member {
+    Member(
+      id: id, incarnation: incarnation, peerAddress: peerAddress, clientAddress: clientAddress,
+      prospect: prospect)
+  }
+
+  /// The same server on another disk.
+  public func on(_ incarnation: DiskIncarnation) -> Member {
+    Member(
+      id: id, incarnation: incarnation, peerAddress: peerAddress, clientAddress: clientAddress,
+      prospect: prospect)
+  }
+}
+
+/// What is to become of a member. It stands in the configuration, so that the next leader goes on
+/// where one left off.
+public enum Prospect: Hashable, Sendable {
+  /// It stays what it is.
+  case none
+  /// A new learner: a voter once it has caught up, in place of `replacing` if that names one; it
+  /// leaves again when it cannot (dissertation §4.2.1).
+  case trial(replacing: NodeID?)
+  /// A learner that becomes a voter whenever it catches up, however long that takes: an operator
+  /// wants it, or it was a voter and lost its disk or its promises.
+  case promotion
+  /// A voter of the outgoing half only: it leaves the cluster with that half.
+  case leaving
+}
+
+/// What an operator may want of the membership; one at a time.
+public enum MembershipChange: Hashable, Sendable {
+  /// A new voter: a learner first, a voter by itself once it has caught up.
+  case add(Member)
+  /// A member that receives the log and never decides.
+  case addLearner(Member)
+  /// This learner becomes a voter once it has caught up.
+  case promote(NodeID)
+  /// This voter becomes a learner.
+  case demote(NodeID)
+  case remove(NodeID)
+  /// `with` becomes a voter, once it has caught up, in the same step in which this one leaves.
+  case replace(NodeID, with: Member)
 }
 
 /// Who belongs to the cluster and who decides (§6; dissertation §4). A value: it lives in the log

@@ -36,6 +36,9 @@ public enum Message: Hashable, Sendable {
   /// A follower asks for a read index on behalf of its own clients (§6.4).
   case readIndexRequest(ReadIndexRequest)
   case readIndexReply(ReadIndexReply)
+  /// "Do you have these entries? Their bodies rotted here." Among nodes without a leader.
+  case repairRequest(RepairRequest)
+  case repairReply(RepairReply)
 }
 
 /// A request for a vote or a pre-vote (§5.2, §9.6).
@@ -106,10 +109,13 @@ public struct Heartbeat: Hashable, Sendable {
   public let round: UInt64
   /// At most what the leader knows to match at this receiver.
   public let commit: LogIndex
+  /// The newest state that a quorum was found to share: who has another at this mark is wrong.
+  public let agreed: StateMark?
 
-  public init(round: UInt64, commit: LogIndex) {
+  public init(round: UInt64, commit: LogIndex, agreed: StateMark? = nil) {
     self.round = round
     self.commit = commit
+    self.agreed = agreed
   }
 }
 
@@ -131,11 +137,14 @@ public struct HeartbeatReply: Hashable, Sendable {
   public let mark: StateMark?
   /// What this replica applied.
   public let applied: LogIndex
+  /// This replica's state is lost or wrong: it wants a snapshot.
+  public let needsState: Bool
 
-  public init(round: UInt64, mark: StateMark?, applied: LogIndex) {
+  public init(round: UInt64, mark: StateMark?, applied: LogIndex, needsState: Bool = false) {
     self.round = round
     self.mark = mark
     self.applied = applied
+    self.needsState = needsState
   }
 }
 
@@ -196,5 +205,27 @@ public struct ReadIndexReply: Hashable, Sendable {
   public init(ticket: UInt64, index: LogIndex?) {
     self.ticket = ticket
     self.index = index
+  }
+}
+
+/// A node's question for entries of its log whose bodies rotted. A position names one entry for
+/// ever (§5.3, log matching), so whoever has it may give it, leader or not.
+public struct RepairRequest: Hashable, Sendable {
+  /// Ascending; at most `VocabularyLimits.repairs`.
+  public let wanted: [LogPosition]
+
+  public init(wanted: [LogPosition]) { self.wanted = wanted }
+}
+
+/// What a node has of the entries that another one asked for.
+public struct RepairReply: Hashable, Sendable {
+  /// Exactly the entries of wanted positions; as many as fit.
+  public let entries: [Entry]
+  /// Positions that this node never held, and never will: its term is later than theirs.
+  public let absent: [LogPosition]
+
+  public init(entries: [Entry], absent: [LogPosition]) {
+    self.entries = entries
+    self.absent = absent
   }
 }

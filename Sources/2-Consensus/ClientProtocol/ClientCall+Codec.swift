@@ -8,13 +8,16 @@ extension ClientCall: BinaryCoded {
     static let transferLeadership: UInt8 = 3
     static let takeSnapshot: UInt8 = 4
     static let clusterStatus: UInt8 = 5
+    static let changeMembership: UInt8 = 6
+    static let membership: UInt8 = 7
   }
 
   public var encodedSize: Int {
     switch request {
     case .write(let command): 18 + command.count
     case .read(let query, _): 15 + query.encodedSize
-    case .transferLeadership, .takeSnapshot, .clusterStatus: 23
+    case .transferLeadership, .takeSnapshot, .clusterStatus, .membership: 23
+    case .changeMembership(let change): 15 + change.encodedSize
     }
   }
 
@@ -34,6 +37,10 @@ extension ClientCall: BinaryCoded {
       writer.write(optional: node) { $0.write($1.number) }
     case .takeSnapshot: writer.write(Code.takeSnapshot)
     case .clusterStatus: writer.write(Code.clusterStatus)
+    case .changeMembership(let change):
+      writer.write(Code.changeMembership)
+      change.write(to: &writer)
+    case .membership: writer.write(Code.membership)
     }
   }
 
@@ -61,6 +68,8 @@ extension ClientCall: BinaryCoded {
         to: try reader.readBool() ? NodeID(try reader.readUInt64()) : nil)
     case Code.takeSnapshot: return .takeSnapshot
     case Code.clusterStatus: return .clusterStatus
+    case Code.changeMembership: return .changeMembership(try MembershipChange(from: &reader))
+    case Code.membership: return .membership
     default: throw .unknown("request", value: UInt64(code))
     }
   }

@@ -54,6 +54,7 @@ extension ClientError.Code: Coded {
     case .leaseNotFound: 18
     case .methodNotAllowed: 19
     case .internalError: 20
+    case .changeUnderWay: 21
     }
   }
 }

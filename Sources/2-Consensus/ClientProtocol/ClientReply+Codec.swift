@@ -9,6 +9,7 @@ extension ClientReply: BinaryCoded {
     static let snapshotTaken: UInt8 = 4
     static let status: UInt8 = 5
     static let failed: UInt8 = 6
+    static let membership: UInt8 = 7
   }
 
   public var encodedSize: Int {
@@ -17,6 +18,7 @@ extension ClientReply: BinaryCoded {
     case .range(let result): 33 + result.encodedSize
     case .transferred, .snapshotTaken: 57
     case .status(let status): 33 + status.encodedSize
+    case .membership(let view): 33 + view.encodedSize
     case .failed(let error): 33 + error.encodedSize
     }
   }
@@ -44,6 +46,9 @@ extension ClientReply: BinaryCoded {
     case .status(let status):
       writer.write(Code.status)
       status.write(to: &writer)
+    case .membership(let view):
+      writer.write(Code.membership)
+      view.write(to: &writer)
     case .failed(let error):
       writer.write(Code.failed)
       error.write(to: &writer)
@@ -68,6 +73,7 @@ extension ClientReply: BinaryCoded {
         term: Term(try reader.readUInt64()), index: LogIndex(try reader.readUInt64()))
       return .snapshotTaken(position, bytes: try reader.readUInt64())
     case Code.status: return .status(try ClusterStatus(from: &reader))
+    case Code.membership: return .membership(try MembershipView(from: &reader))
     case Code.failed: return .failed(try ClientError(from: &reader))
     default: throw .unknown("reply", value: UInt64(code))
     }

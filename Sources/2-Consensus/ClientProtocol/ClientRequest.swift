@@ -22,6 +22,11 @@ public enum ClientRequest: Hashable, Sendable {
   /// Propose a snapshot mark now and answer when this node has written the snapshot.
   case takeSnapshot
   case clusterStatus
+  /// Answered once the first configuration of the change is committed; what follows is the leader's
+  /// own to do, and `membership` shows it.
+  case changeMembership(MembershipChange)
+  /// Who belongs to the cluster, as the leader sees it.
+  case membership
 }
 
 /// A request, and what it demands of the node that answers it.
@@ -57,6 +62,7 @@ public struct ClientReply: Hashable, Sendable {
     case transferred(to: NodeID)
     case snapshotTaken(LogPosition, bytes: UInt64)
     case status(ClusterStatus)
+    case membership(MembershipView)
     case failed(ClientError)
   }
 }
@@ -90,6 +96,7 @@ public struct ClientError: Error, Hashable, Sendable {
     case stopping = "stopping"
     case transferring = "leadership_transfer"
     case transferFailed = "transfer_failed"
+    case changeUnderWay = "change_under_way"
     case connectionLost = "connection_lost"
     case tooLarge = "too_large"
     case badRequest = "bad_request"

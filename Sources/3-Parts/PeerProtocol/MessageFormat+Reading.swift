@@ -32,7 +32,9 @@ extension MessageFormat {
         .rejected(previous: try reader.readPosition(), hint: try reader.readPosition()))
     case .heartbeat:
       .heartbeat(
-        Heartbeat(round: try reader.readNumber(), commit: LogIndex(try reader.readNumber())))
+        Heartbeat(
+          round: try reader.readNumber(), commit: LogIndex(try reader.readNumber()),
+          agreed: try reader.readMark()))
     case .heartbeatReply: .heartbeatReply(try readHeartbeatReply(from: &reader))
     case .snapshotChunk: .snapshotChunk(try readChunk(from: &reader))
     case .snapshotReply:
@@ -42,6 +44,8 @@ extension MessageFormat {
     case .readIndexRequest:
       .readIndexRequest(ReadIndexRequest(ticket: try reader.readUInt64()))
     case .readIndexReply: .readIndexReply(try readReadIndexReply(from: &reader))
+    case .repairRequest: .repairRequest(RepairRequest(wanted: try readPositions(from: &reader)))
+    case .repairReply: .repairReply(try readRepairReply(from: &reader))
     }
   }
 
@@ -88,12 +92,40 @@ extension MessageFormat {
     from reader: inout ByteReader
   ) throws(DecodingFault) -> HeartbeatReply {
     let round = try reader.readNumber()
-    let mark: StateMark? = try reader.readOptional {
-      (inner: inout ByteReader) throws(DecodingFault) in
-      StateMark(index: LogIndex(try inner.readNumber()), hash: try inner.readUInt64())
-    }
     return HeartbeatReply(
-      round: round, mark: mark, applied: LogIndex(try reader.readNumber()))
+      round: round, mark: try reader.readMark(), applied: LogIndex(try reader.readNumber()),
+      needsState: try reader.readBool())
+  }
+
+  private static func readPositions(
+    from reader: inout ByteReader
+  ) throws(DecodingFault) -> [LogPosition] {
+    let count = try reader.readCount(limit: VocabularyLimits.repairs)
+    var positions: [LogPosition] = []
+    for _ in 0..<count {
+      let position = try reader.readPosition()
+      guard position.index > positions.last?.index ?? .zero else {
+        throw .inconsistent("position \(position) is out of order")
+      }
+      positions.append(position)
+    }
+    return positions
+  }
+
+  private static func readRepairReply(
+    from reader: inout ByteReader
+  ) throws(DecodingFault) -> RepairReply {
+    let absent = try readPositions(from: &reader)
+    let count = try reader.readCount(limit: VocabularyLimits.repairs)
+    var entries: [Entry] = []
+    for _ in 0..<count {
+      let entry = try EntryFormat.read(from: &reader)
+      guard entry.index > entries.last?.index ?? .zero else {
+        throw .inconsistent("entry \(entry.position) is out of order")
+      }
+      entries.append(entry)
+    }
+    return RepairReply(entries: entries, absent: absent)
   }
 
   private static func readChunk(
@@ -130,6 +162,12 @@ extension ByteReader {
     let number = try readUInt64()
     guard number < Limits.number else { throw .unknown("number", value: number) }
     return number
+  }
+
+  fileprivate mutating func readMark() throws(DecodingFault) -> StateMark? {
+    try readOptional { (inner: inout ByteReader) throws(DecodingFault) in
+      StateMark(index: LogIndex(try inner.readNumber()), hash: try inner.readUInt64())
+    }
   }
 
   fileprivate mutating func readPosition() throws(DecodingFault) -> LogPosition {

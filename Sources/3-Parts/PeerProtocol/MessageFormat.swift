@@ -25,6 +25,8 @@ enum MessageFormat {
     case timeoutNow = 12
     case readIndexRequest = 13
     case readIndexReply = 14
+    case repairRequest = 15
+    case repairReply = 16
   }
 
   /// Bytes that `write` appends; memberships are estimated, messages of fixed fields count as the
@@ -35,6 +37,10 @@ enum MessageFormat {
       return 53 + append.entries.reduce(0) { $0 + EntryFormat.size(of: $1) }
     case .snapshotChunk(let chunk):
       return 93 + 64 * chunk.snapshot.membership.members.count + chunk.bytes.count
+    case .repairRequest(let request): return 29 + 16 * request.wanted.count
+    case .repairReply(let reply):
+      return 33 + 16 * reply.absent.count
+        + reply.entries.reduce(0) { $0 + EntryFormat.size(of: $1) }
     case .preVoteRequest, .preVoteReply, .voteRequest, .voteReply, .appendReply, .heartbeat,
       .heartbeatReply, .snapshotReply, .timeoutNow, .readIndexRequest, .readIndexReply:
       return 64
@@ -56,6 +62,7 @@ enum MessageFormat {
       writer.write(Code.heartbeat.rawValue)
       writer.write(heartbeat.round)
       writer.write(heartbeat.commit.number)
+      write(heartbeat.agreed, to: &writer)
     case .heartbeatReply(let reply): write(reply, to: &writer)
     case .snapshotChunk(let chunk): write(chunk, to: &writer)
     case .snapshotReply(let reply):
@@ -72,6 +79,26 @@ enum MessageFormat {
       writer.write(Code.readIndexReply.rawValue)
       writer.write(reply.ticket)
       writer.write(optional: reply.index) { $0.write($1.number) }
+    case .repairRequest(let request):
+      writer.write(Code.repairRequest.rawValue)
+      write(request.wanted, to: &writer)
+    case .repairReply(let reply):
+      writer.write(Code.repairReply.rawValue)
+      write(reply.absent, to: &writer)
+      writer.write(UInt32(reply.entries.count))
+      for entry in reply.entries { EntryFormat.write(entry, to: &writer) }
+    }
+  }
+
+  private static func write(_ positions: [LogPosition], to writer: inout ByteWriter) {
+    writer.write(UInt32(positions.count))
+    for position in positions { MembershipFormat.write(position, to: &writer) }
+  }
+
+  private static func write(_ mark: StateMark?, to writer: inout ByteWriter) {
+    writer.write(optional: mark) {
+      $0.write($1.index.number)
+      $0.write($1.hash)
     }
   }
 
@@ -112,11 +139,9 @@ enum MessageFormat {
   private static func write(_ reply: HeartbeatReply, to writer: inout ByteWriter) {
     writer.write(Code.heartbeatReply.rawValue)
     writer.write(reply.round)
-    writer.write(optional: reply.mark) {
-      $0.write($1.index.number)
-      $0.write($1.hash)
-    }
+    write(reply.mark, to: &writer)
     writer.write(reply.applied.number)
+    writer.write(reply.needsState)
   }
 
   private static func write(_ chunk: SnapshotChunk, to writer: inout ByteWriter) {

@@ -63,9 +63,10 @@ extension PeerFrame {
     case .raft(let envelope):
       switch envelope.message {
       case .append(let append): append.entries.isEmpty ? .prompt : .bulk
-      case .snapshotChunk: .bulk
+      case .snapshotChunk, .repairReply: .bulk
       case .preVoteRequest, .preVoteReply, .voteRequest, .voteReply, .appendReply, .heartbeat,
-        .heartbeatReply, .snapshotReply, .timeoutNow, .readIndexRequest, .readIndexReply:
+        .heartbeatReply, .snapshotReply, .timeoutNow, .readIndexRequest, .readIndexReply,
+        .repairRequest:
         .prompt
       }
     }

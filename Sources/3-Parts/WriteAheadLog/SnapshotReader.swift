@@ -101,6 +101,22 @@ public struct SnapshotReader<Files: FileSystem> {
     }
   }
 
+  /// Removes the finished snapshots of `index` and later ones: what they hold was found to be
+  /// wrong. Recovery falls back to an earlier one and the log, or finds the state lost.
+  public static func condemn(_ files: Files, from index: LogIndex) throws(LogFault) {
+    do {
+      for name in try files.list(OnDiskFormat.snapshotDirectory) {
+        guard let position = SnapshotFormat.position(name: name), position.index >= index else {
+          continue
+        }
+        try files.discard(SnapshotFormat.path(position))
+      }
+      try files.syncDirectory(OnDiskFormat.snapshotDirectory)
+    } catch {
+      throw LogFault(error)
+    }
+  }
+
   private mutating func readChunk() throws(LogFault) -> (length: Int, frame: [UInt8]) {
     let prefix = try Self.read(file, path, SnapshotFormat.chunkPrefix, at: offset)
     guard let raw = ByteReader.littleEndian32(prefix[..<4]),

@@ -37,7 +37,13 @@ struct Call: Sendable {
   let deadline: Instant
   var stage: Stage
 
-  var isWrite: Bool { if case .write = call.request { true } else { false } }
+  /// Whether an answer that never comes leaves something in doubt.
+  var isWrite: Bool {
+    switch call.request {
+    case .write, .changeMembership: true
+    case .read, .transferLeadership, .takeSnapshot, .clusterStatus, .membership: false
+    }
+  }
 }
 
 /// The calls under way, each named by a ticket that is never used twice.

@@ -24,7 +24,6 @@ extension Recovered {
     }
     self.init(
       ballot: recovery.ballot, incarnation: recovery.identity.incarnation, snapshot: snapshot,
-      base: base,
-      slots: slots)
+      base: base, slots: slots)
   }
 }

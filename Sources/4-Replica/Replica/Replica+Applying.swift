@@ -20,7 +20,11 @@ extension Replica {
         self.cluster = cluster
         store.advance(to: entry.index, time: entry.logTime)
         settle(entry.position, nil)
-      case .termStart, .membership:
+      case .membership(let membership):
+        store.advance(to: entry.index, time: entry.logTime)
+        effects.events.append(.changedMembership(membership))
+        settle(entry.position, nil)
+      case .termStart:
         store.advance(to: entry.index, time: entry.logTime)
         settle(entry.position, nil)
       case .snapshotMark:
@@ -43,7 +47,13 @@ extension Replica {
       case .overwritten(let ticket): lost.append(ticket)
       }
     }
-    if let applied, let result { finish(applied, .written(result)) }
+    if let applied {
+      if let result {
+        finish(applied, .written(result))
+      } else if case .changeMembership? = calls[applied]?.call.request {
+        answerMembership(applied)
+      }
+    }
     // Their entries can never be committed: they may be proposed anew.
     for ticket in lost { enqueue(ticket) }
   }

@@ -37,6 +37,7 @@ extension Replica {
   mutating func route(_ ticket: Ticket) {
     guard let call = calls[ticket] else { return }
     switch call.call.request {
+    case .read where !core.stateIsSound: fail(ticket, Self.unsound)
     case .read(_, .stale): isReady(ReadReady(ticket: ticket, index: .zero))
     case .read(_, .linearizable), .read(_, .lease):
       guard core.leader != nil else { return enqueue(ticket) }
@@ -54,6 +55,12 @@ extension Replica {
       guard core.isLeader else { return forward(ticket, call) }
       requestTransfer(ticket, to: target)
     case .clusterStatus: gather(ticket)
+    case .changeMembership(let change):
+      guard core.isLeader else { return forward(ticket, call) }
+      requestChange(ticket, change)
+    case .membership:
+      guard core.isLeader || core.leader == nil else { return forward(ticket, call) }
+      answerMembership(ticket)
     }
   }
 

@@ -68,7 +68,7 @@ extension Replica {
     proposeMarkNow()
   }
 
-  private mutating func proposeMarkNow() {
+  mutating func proposeMarkNow() {
     guard !marking.isProposed else { return }
     marking.wasProposed()
     proposals.append(Proposal(ticket: Marking.ticket, payload: .snapshotMark))

@@ -43,6 +43,8 @@ package struct Replica: Sendable {
   /// A received state, until this turn's step of consensus installs it.
   var loaded: (SnapshotDescriptor, Store)?
   var cluster: ClusterID?
+  /// Whom this leader has a snapshot taken for.
+  var servedState: StateNeed?
 
   /// The term in which the address was given up, if any: it is not taken again in it.
   var relinquishedTerm: Term?
@@ -72,6 +74,11 @@ package struct Replica: Sendable {
     cluster = settings.cluster ?? recovered.snapshot?.cluster
     core = RaftNode(
       id: settings.id, settings: settings.consensus, recovered: recovered, seed: seed, at: now)
+    if let snapshot = core.snapshot {
+      let mark = StateMark(index: snapshot.position.index, hash: store.stateHash)
+      marking.reached(mark, diskBytes: 0)
+      inputs.append(.applied(store.appliedIndex, mark: mark))
+    }
   }
 
   /// Lets everything of one turn happen and says what to do about all of it at once.
@@ -88,6 +95,7 @@ package struct Replica: Sendable {
     passDeadlines()
     repeat { stepCore() } while hasInputs
     tendAddress()
+    serveWhoNeedsState()
     report()
     var done = ReplicaEffects()
     swap(&done, &effects)
@@ -106,6 +114,7 @@ package struct Replica: Sendable {
     switch input {
     case .frame(let frame, let peer): receive(frame, from: peer)
     case .linkLost(let peer, let loss): linkLost(peer, loss)
+    case .peerDisk(let peer, let disk): inputs.append(.peerDisk(peer, disk))
     case .unsent(let frame, let peer): notSent(frame, to: peer)
     case .call(let call, let tag): begin(call, .local(tag: tag))
     case .ballotSaved(let ballot): ballotSaved(ballot)
@@ -161,12 +170,15 @@ package struct Replica: Sendable {
     for appended in done.appended { wasAppended(appended) }
     if !done.committed.isEmpty { apply(done.committed) }
     for refused in done.refusedProposals { wasRefused(refused) }
+    if let quarantine = done.quarantine { quarantined(quarantine) }
+    for refused in done.refusedChanges { wasRefused(refused) }
     for read in done.readsReady { isReady(read) }
     for refused in done.refusedReads { wasRefused(refused) }
     for chunk in done.chunks { effects.snapshots.append(.store(chunk)) }
     for send in done.snapshotSends { effects.snapshots.append(.send(send)) }
     if let index = done.compactThrough { effects.storage.append(.compact(index)) }
     if let outcome = done.transfer { transferEnded(outcome) }
+    if let index = done.divergence { effects.fault = .diverged(at: index) }
   }
 
   private mutating func ballotSaved(_ ballot: Ballot) {

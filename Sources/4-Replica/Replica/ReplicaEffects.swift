@@ -25,6 +25,9 @@ package enum SnapshotJob: Sendable {
   /// Keep a chunk of the leader's snapshot; answered by `chunkStored`, and by `snapshotLoaded`
   /// after the last.
   case store(SnapshotChunk)
+  /// The state was wrong at this index: own snapshots from there on must not be restored. No
+  /// answer.
+  case condemn(LogIndex)
 }
 
 /// A frame and its addressee.
@@ -54,6 +57,15 @@ package enum ReplicaEvent: Hashable, Sendable {
   case wroteSnapshot(LogPosition, bytes: UInt64)
   case installedSnapshot(LogPosition)
   case refusedSnapshot(LogPosition, reason: String)
+  case changedMembership(Membership)
+  /// This node's state differs from what a quorum has; it waits for another's.
+  case quarantined(Quarantine)
+}
+
+/// Why a node must not go on.
+package enum ReplicaFault: Error, Hashable, Sendable {
+  /// No quorum shares a state at this mark: nobody knows what is right.
+  case diverged(at: LogIndex)
 }
 
 /// The members to keep connections to.
@@ -78,6 +90,8 @@ package struct ReplicaEffects: Sendable {
   package var events: [ReplicaEvent] = []
   /// The node has handed over, or has waited long enough: the process may end.
   package var stopped = false
+  /// The process must end at once, with this reason.
+  package var fault: ReplicaFault?
 
   package init() {}
 }

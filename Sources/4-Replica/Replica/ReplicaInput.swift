@@ -10,6 +10,9 @@ package enum ReplicaInput: Sendable {
   case frame(PeerFrame, from: NodeID)
   /// A connection ended, with what had certainly not left on it.
   case linkLost(NodeID, LinkLoss)
+  /// A connection to this peer told on which disk it is, whether that is the one the configuration
+  /// names or not.
+  case peerDisk(NodeID, DiskIncarnation)
   /// This frame will certainly not reach its peer.
   case unsent(PeerFrame, to: NodeID)
   /// A client of this node asks; the answer carries the same tag.

@@ -14,6 +14,8 @@ package protocol ReplicaLoopDelegate: AnyObject {
   func answer(_ reply: ClientReply, tag: UInt64)
   /// The node has handed over and answered everybody.
   func stopped()
+  /// The node must not go on.
+  func failed(_ fault: ReplicaFault)
 }
 
 /// The event loop that owns a `Replica`: everything that arrives in one turn of the loop is stepped
@@ -93,7 +95,11 @@ where Files: Sendable {
     for answer in effects.answers { delegate?.answer(answer.reply, tag: answer.tag) }
     if !effects.snapshots.isEmpty { snapshots.submit(effects.snapshots) }
     for event in effects.events { tell(event) }
-    if effects.stopped {
+    if let fault = effects.fault {
+      hasStopped = true
+      timer?.cancel()
+      delegate?.failed(fault)
+    } else if effects.stopped {
       hasStopped = true
       timer?.cancel()
       delegate?.stopped()
@@ -116,6 +122,14 @@ where Files: Sendable {
     }
   }
 
+  private static func words(_ membership: Membership) -> String {
+    let list = { (nodes: [NodeID]) in nodes.map { "\($0.number)" }.joined(separator: ", ") }
+    var words = "voters \(list(membership.voters))"
+    if let outgoing = membership.outgoing { words += ", together with \(list(outgoing))" }
+    let learners = membership.learners
+    return learners.isEmpty ? words : words + "; learners \(list(learners))"
+  }
+
   private func tell(_ event: ReplicaEvent) {
     switch event {
     case .leading(let term): log.notice("leads term \(term.number)")
@@ -129,6 +143,14 @@ where Files: Sendable {
       log.notice("continues from the leader's snapshot at index \(position.index.number)")
     case .refusedSnapshot(let position, let reason):
       log.error("refuses the snapshot at index \(position.index.number): \(reason)")
+    case .changedMembership(let membership):
+      log.notice("the cluster has now: \(Self.words(membership))")
+    case .quarantined(let quarantine):
+      log.error(
+        """
+        the state differs from what a quorum has at index \(quarantine.agreed.index.number): \
+        nothing is read from it any more; waits for another node's
+        """)
     }
   }
 }

@@ -37,6 +37,16 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
     case .write: break
     case .send(let send): read(send)
     case .store(let chunk): store(chunk)
+    case .condemn(let index): condemn(index)
+    }
+  }
+
+  private func condemn(_ index: LogIndex) {
+    do throws(LogFault) {
+      try SnapshotReader.condemn(files, from: index)
+    } catch {
+      // The next comparison of hashes finds the state wrong again.
+      log.warning("cannot remove the snapshots from index \(index.number) on: \(error)")
     }
   }
 

@@ -74,13 +74,12 @@ extension Cluster {
   /// A message leaves its node: it may claim nothing that the disk does not know.
   mutating func post(_ envelope: Envelope) throws {
     guard let server = servers[envelope.from] else { return }
-    if let ballot = server.disk.ballot {
-      guard envelope.term <= ballot.term else {
-        throw Violation(
-          "\(envelope.from) speaks in \(envelope.term), its disk knows \(ballot.term)")
-      }
-      try checkVote(envelope, ballot)
+    let ballot = server.disk.ballot
+    guard envelope.term <= ballot.term else {
+      throw Violation(
+        "\(envelope.from) speaks in \(envelope.term), its disk knows \(ballot.term)")
     }
+    try checkVote(envelope, ballot)
     if case .appendReply(.accepted(let durable)) = envelope.message,
       !server.disk.holdsAll(through: durable)
     {
@@ -110,7 +109,7 @@ extension Cluster {
       try oracle.voted(envelope.from, for: envelope.from, in: request.candidacy)
     case .preVoteRequest, .preVoteReply, .voteReply, .append, .appendReply, .heartbeat,
       .heartbeatReply, .snapshotChunk, .snapshotReply, .timeoutNow, .readIndexRequest,
-      .readIndexReply:
+      .readIndexReply, .repairRequest, .repairReply:
       break
     }
   }

@@ -150,7 +150,7 @@ struct Cluster {
   private mutating func happen(_ happening: Happening) throws {
     switch happening {
     case .arrival(let envelope):
-      guard isUp(envelope.to) else { return }
+      guard isUp(envelope.to), try shakesHands(envelope) else { return }
       try step(envelope.to, [.received(envelope)] + together(at: envelope.to))
     case .logDone(let id, let life):
       guard servers[id]?.life == life, isUp(id), servers[id]?.disk.hangs == false else { return }
@@ -165,6 +165,22 @@ struct Cluster {
       }
       try step(id, .snapshotReceived(snapshot))
     }
+  }
+
+  /// Connections exist only between disks that trust each other (Handshake), and tell who dials on
+  /// which disk the other one is.
+  private mutating func shakesHands(_ envelope: Envelope) throws -> Bool {
+    let (from, to) = (envelope.from, envelope.to)
+    guard let near = servers[from], let far = servers[to] else { return false }
+    if isUp(from), self[from].membership?.members[to] != nil {
+      let trusted = self[from].membership?.members[to]?.incarnation
+      if trusted != far.disk.incarnation {
+        try step(from, .peerDisk(to, far.disk.incarnation))
+        return false
+      }
+    }
+    let trusted = self[to].membership?.members[from]?.incarnation
+    return trusted == nil || trusted == near.disk.incarnation
   }
 
   /// What else arrives there before `turn` is over: it is stepped in the same turn.

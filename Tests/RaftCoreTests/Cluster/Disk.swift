@@ -10,9 +10,8 @@ struct Disk {
     case compact(through: LogIndex)
   }
 
-  let incarnation: DiskIncarnation
-  /// Nil: both copies rotted.
-  var ballot: Ballot?
+  private(set) var incarnation: DiskIncarnation
+  private(set) var ballot: Ballot
   var snapshot: SnapshotDescriptor?
   private(set) var base = LogPosition.origin
   private(set) var slots: [LogSlot] = []
@@ -63,6 +62,12 @@ struct Disk {
     queue = []
     ballots = []
     hangs = false
+  }
+
+  /// Both copies of the ballot rot: recovery makes this a new disk with the old log.
+  mutating func loseBallot() {
+    incarnation = DiskIncarnation(incarnation.number + 50)
+    ballot = Ballot(term: last.term, vote: nil)
   }
 
   /// The body at `index` rots; its identity in the other sector stays.

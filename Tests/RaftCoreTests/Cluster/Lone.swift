@@ -12,7 +12,7 @@ struct Lone {
 
   /// Node 1 of `voters`, with a log of the genesis entry and one command of each of `terms`.
   init(
-    voters: Int = 3, log terms: [UInt64] = [], ballot: Ballot? = .blank, settings: Settings = .lan,
+    voters: Int = 3, log terms: [UInt64] = [], ballot: Ballot = .blank, settings: Settings = .lan,
     faulty: [UInt64] = []
   ) {
     var slots = [LogSlot.entry(Lone.genesis(voters))]

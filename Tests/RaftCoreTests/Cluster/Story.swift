@@ -16,6 +16,8 @@ enum Story {
     case .snapshotReceived(let snapshot): "received \(snapshot.position)"
     case .transfer(let target): "transfer \(target?.description ?? "any")"
     case .peerReset(let peer): "reset \(peer)"
+    case .changeMembership(let change, _): "change \(change)"
+    case .peerDisk(let peer, let disk): "meets \(peer) on \(disk)"
     case .applied(let index, _): "applied \(index)"
     }
   }
@@ -26,7 +28,8 @@ enum Story {
       "append \(append.previous)+\(append.entries.count) commit \(append.commit)"
     case .snapshotChunk(let chunk): "chunk \(chunk.snapshot.position) \(chunk.offset)"
     case .preVoteRequest, .preVoteReply, .voteRequest, .voteReply, .appendReply, .heartbeat,
-      .heartbeatReply, .snapshotReply, .timeoutNow, .readIndexRequest, .readIndexReply:
+      .heartbeatReply, .snapshotReply, .timeoutNow, .readIndexRequest, .readIndexReply,
+      .repairRequest, .repairReply:
       "\(message)"
     }
   }

@@ -180,19 +180,21 @@ struct DiskFaultTests {
     #expect(node.configurations.at(LogIndex(2))?.voters == [n1, n2])
   }
 
-  @Test("pitfall 68: a node whose ballot copies both rotted neither votes, leads nor acknowledges")
+  @Test("pitfall 68: a disk that lost its ballot is another disk, which neither votes nor leads")
   func noBallot() throws {
-    var lone = Lone(log: [1], ballot: nil)
-    #expect(lone.node.nextDeadline == .distantFuture)
+    var node = RaftNode(
+      id: n1, settings: .lan,
+      recovered: Recovered(
+        ballot: Ballot(term: .zero, vote: nil), incarnation: DiskIncarnation(150), snapshot: nil,
+        base: .origin, slots: [.entry(Lone.genesis(3))]), seed: 1,
+      at: Instant(nanoseconds: 0))
+    #expect(node.nextDeadline == .distantFuture)
     let ask = VoteRequest(candidacy: Term(5), lastLog: at(4, 9), isTransfer: true)
-    try lone.receive(.voteRequest(ask), term: 5)
-    #expect(lone.effects.voteReplies.map(\.granted) == [false])
-    #expect(lone.effects.ballot == nil)
-    try lone.append(Lone.entries(5, 3...3), after: at(1, 2), term: 5)
-    try lone.finish(lone.effects)
-    #expect(lone.effects.acknowledged.isEmpty)
-    try lone.receive(.heartbeat(Heartbeat(round: 1, commit: .zero)), term: 5)
-    #expect(lone.effects.everything.isEmpty)
+    let later = Instant(nanoseconds: 10_000_000_000)
+    let effects = node.step(
+      .received(Envelope(from: n2, to: n1, term: Term(5), message: .voteRequest(ask))), at: later)
+    #expect(effects.voteReplies.map(\.granted) == [false])
+    #expect(node.ballot.vote == nil)
   }
 
   @Test("pitfall 68: whose ballot rotted helps no older leader to commit against its promise")
@@ -209,7 +211,7 @@ struct DiskFaultTests {
     try cluster.deliver(.voteRequest(ask), from: c, to: b, term: term)
     try cluster.settle()
     try cluster.crash(b)
-    cluster.servers[b]?.disk.ballot = nil
+    cluster.servers[b]?.disk.loseBallot()
     cluster.start(b)
     cluster.partition([[old, b]])
     let end = cluster.oracle.end

@@ -25,6 +25,8 @@ struct Oracle {
   /// applied".
   private(set) var written: Set<UInt64> = []
   private var refused: Set<UInt64> = []
+  /// What the chosen entries answer.
+  private(set) var book = AnswerBook()
   /// The highest index that any client was told of.
   private(set) var acknowledged = LogIndex.zero
   private(set) var elections = 0
@@ -90,9 +92,10 @@ struct Oracle {
   private mutating func record(_ position: LogPosition) throws(Violation) {
     let place = Int(position.index.number)
     guard place < slots.count,
-      let slot = slots[place].first(where: { $0.entry.term == position.term }),
-      case .command(let bytes) = slot.entry.payload
-    else { return }
+      let slot = slots[place].first(where: { $0.entry.term == position.term })
+    else { throw Violation("\(position) is chosen and was never written") }
+    book.chosen(slot.entry)
+    guard case .command(let bytes) = slot.entry.payload else { return }
     for value in Self.values(in: bytes) {
       written.insert(value)
       guard !refused.contains(value) else {
@@ -106,7 +109,7 @@ struct Oracle {
     switch command.operation {
     case .put(let put): return [number(put.value)]
     case .transaction(let transaction):
-      return transaction.success.compactMap { step in
+      return (transaction.success + transaction.failure).compactMap { step in
         if case .put(let put) = step { number(put.value.suffix(8)) } else { nil }
       }
     case .delete, .compact, .session: return []

@@ -9,14 +9,14 @@ extension SimulatedNode {
     switch envelope.message {
     case .appendReply(.accepted(let durable)):
       let snapshot = process.storage.snapshot?.index ?? .zero
-      guard durable.index <= max(process.storage.synced.index, snapshot) else {
+      guard durable.index <= snapshot || process.storage.durable.holds(durable) else {
         throw Violation("\(id) acknowledges \(durable), its disk ends at \(process.storage.synced)")
       }
     case .voteReply(let reply) where reply.granted: try checkVote(envelope.term, for: envelope.to)
     case .voteRequest: try checkVote(envelope.term, for: id)
     case .preVoteRequest, .preVoteReply, .voteReply, .append, .appendReply, .heartbeat,
       .heartbeatReply, .snapshotChunk, .snapshotReply, .timeoutNow, .readIndexRequest,
-      .readIndexReply:
+      .readIndexReply, .repairRequest, .repairReply:
       break
     }
   }

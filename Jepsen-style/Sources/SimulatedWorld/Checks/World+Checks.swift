@@ -12,7 +12,10 @@ extension World {
     let id = replica.core.id
     try view.check(after: old, of: id)
     try checkLog(&replica, effects.storage)
-    if view.commit > old.commit { try checkCommitted(&replica, old.commit, view.commit) }
+    if view.commit > old.commit {
+      try checkCommitted(&replica, old.commit, view.commit)
+      if view.isLeader, old.isLeader, view.term == old.term { try checkCounting(&replica) }
+    }
     if view.applied > old.applied {
       try oracle.applied(view.applied, hash: replica.store.stateHash, by: id)
     }
@@ -52,6 +55,14 @@ extension World {
           LogPosition(term: term, index: index), by: replica.core.id, in: replica.core.term)
       }
       index = index.next
+    }
+  }
+
+  // Figure 8: copies of an older term's entry decide nothing (pitfall 1).
+  private func checkCounting(_ replica: inout Replica) throws(Violation) {
+    let (id, term, commit) = (replica.core.id, replica.core.term, replica.core.commit)
+    guard replica.core.log.term(at: commit) == term else {
+      throw Violation("\(id) in \(term): a leader commits only its own term's entries by counting")
     }
   }
 

@@ -16,6 +16,9 @@ struct SimulatedClient {
     /// A transaction on lists, which first reads them all and then depends on what it read.
     case look(read: UInt64, append: UInt64, value: UInt64)
     case append(read: [UInt64], to: UInt64, value: UInt64, from: UInt64)
+    /// Anything that the store can do; `value` is what it wants to leave behind, if anything.
+    case edit(Command.Operation, value: UInt64?)
+    case browse(RangeQuery)
   }
 
   struct Operation {
@@ -34,6 +37,9 @@ struct SimulatedClient {
   /// Talks to the virtual IP instead of to nodes.
   let usesAddress: Bool
   let usesLists: Bool
+  let browses: Bool
+  /// Of its sessions, in milliseconds; the shortest expire when clocks jump or a node is away.
+  let timeToLive: UInt64
   var session: UInt64?
   var sequence: UInt64 = 0
   var operation: Operation?
@@ -44,20 +50,24 @@ struct SimulatedClient {
   var hint: Int?
   /// Values it has seen, to compare with.
   var seen: [UInt64: UInt64] = [:]
+  /// The newest revision that an answer named.
+  var seenRevision: UInt64 = 1
 
   init(_ index: Int, _ swarm: Swarm, _ dice: inout Dice) {
     self.index = index
     usesSessions = dice.chance(swarm.sessionsPerMille, in: 1000)
     usesAddress = dice.chance(1, in: 4)
     usesLists = dice.chance(1, in: 4)
+    browses = dice.chance(1, in: 4)
+    timeToLive = [3_600_000, 3_600_000, 10_000, 1000].pick(&dice)
   }
 
   /// Whether the same bytes may be sent again although the first may have taken effect.
   var mayRepeat: Bool {
     guard let operation else { return false }
     switch operation.task {
-    case .read, .openSession, .look: return true
-    case .write, .compareAndSet, .append: return usesSessions
+    case .read, .openSession, .look, .browse, .edit(.session, _): return true
+    case .write, .compareAndSet, .append, .edit: return usesSessions
     }
   }
 }
@@ -67,10 +77,13 @@ extension SimulatedClient.Task {
   static func list(_ number: UInt64) -> Bytes { Array("l\(number)".utf8)[...] }
 
   /// The request that carries this out.
-  func request(_ stamp: SessionStamp?) -> ClientRequest {
+  func request(_ stamp: SessionStamp?, timeToLive: UInt64) -> ClientRequest {
     switch self {
     case .openSession:
-      return .write(Command(.session(.open(timeToLive: 3_600_000))).encoded()[...])
+      return .write(Command(.session(.open(timeToLive: timeToLive))).encoded()[...])
+    case .edit(let operation, _):
+      return .write(Command(operation, stamp: stamp).encoded()[...])
+    case .browse(let query): return .read(query, .linearizable)
     case .read(let key): return .read(RangeQuery(range: .key(Self.key(key))), .linearizable)
     case .look:
       return .read(RangeQuery(range: .prefix(Array("l".utf8)[...])), .linearizable)
@@ -92,8 +105,17 @@ extension SimulatedClient.Task {
   /// The value that this wants to leave behind.
   var value: UInt64? {
     switch self {
-    case .openSession, .read, .look: nil
+    case .openSession, .read, .look, .browse: nil
     case .write(_, let value), .compareAndSet(_, _, let value), .append(_, _, let value, _): value
+    case .edit(_, let value): value
+    }
+  }
+
+  /// Whether a session makes it exactly-once.
+  var isStamped: Bool {
+    switch self {
+    case .openSession, .read, .look, .browse, .edit(.session, _): false
+    case .write, .compareAndSet, .append, .edit: true
     }
   }
 }

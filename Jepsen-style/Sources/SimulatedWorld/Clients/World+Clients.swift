@@ -18,6 +18,7 @@ extension World {
   private func nextTask(_ index: Int) -> SimulatedClient.Task {
     let client = clients[index]
     if client.usesSessions, client.session == nil { return .openSession }
+    if client.browses { return nextBrowsing(index) }
     let key = clientDice.below(swarm.keys)
     if client.usesLists {
       return .look(read: key, append: clientDice.below(swarm.keys), value: newValue())
@@ -36,14 +37,14 @@ extension World {
 
   func begin(_ task: SimulatedClient.Task, client index: Int) {
     var stamp: SessionStamp?
-    if let session = clients[index].session, task.value != nil {
+    if let session = clients[index].session, task.isStamped {
       clients[index].sequence += 1
       stamp = SessionStamp(session: session, sequence: clients[index].sequence)
     }
     clients[index].operation = SimulatedClient.Operation(
       task: task,
       call: ClientCall(
-        task.request(stamp),
+        task.request(stamp, timeToLive: clients[index].timeToLive),
         timeoutMilliseconds: UInt32(clamping: swarm.clientTimeout.milliseconds)),
       begun: now, acknowledged: oracle.acknowledged)
   }

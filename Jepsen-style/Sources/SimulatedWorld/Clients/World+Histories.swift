@@ -22,6 +22,7 @@ extension World {
       lists.invoke(
         process, "txn", Self.transaction(read: read, nil, append: append, value), at: time)
     case .append: return
+    case .edit, .browse: break
     }
     tally.operations += 1
   }
@@ -45,7 +46,7 @@ extension World {
     }
     let process = HistoryProcess.client(Int64(index))
     switch operation.task {
-    case .openSession: break
+    case .openSession, .edit, .browse: break
     case .read, .write, .compareAndSet:
       registers.complete(process, outcome, result, at: now.nanoseconds)
     case .look:

@@ -15,6 +15,7 @@ extension World {
     }
     clients[index].target = nil
     guard let reply else { return try refused(index, isRetryable: true) }
+    clients[index].seenRevision = max(clients[index].seenRevision, reply.stamp.revision.number)
     switch reply.body {
     case .written(let result): try written(index, operation, reply.stamp, result)
     case .range(let range):
@@ -25,16 +26,23 @@ extension World {
             + "when it began, \(operation.acknowledged) was acknowledged")
       }
       clients[index].hint = place
+      if case .read(let query, _) = operation.call.request {
+        try oracle.book.check(query, range, reply.stamp)
+      }
       try read(index, operation, range)
     case .failed(let error):
       note("c\(index)", "hears \(error.code) (\(error.outcome)) from \(reply.stamp.node)")
+      if case .read(let query, _) = operation.call.request, error.code == .compacted {
+        try oracle.answered(reply.stamp)
+        try oracle.book.checkForgotten(query, reply.stamp)
+      }
       clients[index].hint = error.leader.map { Int($0.id.number) - 1 }
       switch error.outcome {
       case .notApplied: try refused(index, isRetryable: error.retryable)
       case .unknown: try uncertain(index)
       case .applied: try end(index, .ok, nil)
       }
-    case .transferred, .snapshotTaken, .status:
+    case .transferred, .snapshotTaken, .status, .membership:
       throw Violation("client \(index) gets an answer to another question: \(reply.body)")
     }
   }
@@ -74,6 +82,9 @@ extension World {
     _ index: Int, _ operation: SimulatedClient.Operation, _ stamp: ReplyStamp,
     _ result: CommandResult
   ) throws(Violation) {
+    if case .write(let command) = operation.call.request {
+      try oracle.book.check(command, result, stamp)
+    }
     switch result.outcome {
     case .put:
       guard let value = operation.task.value else { return }
@@ -85,15 +96,16 @@ extension World {
       if let value = operation.task.value { try oracle.acknowledged(value, stamp) }
       try compared(index, operation.task, done.succeeded)
     case .session(let id):
+      if clients[index].session != id { clients[index].sequence = 0 }
       clients[index].session = id
-      clients[index].sequence = 0
       try end(index, .ok, nil)
     case .refused(let refusal):
       if case .sessionExpired = refusal { clients[index].session = nil }
       // The command is in the log and did nothing there; a repeated one may have done it before.
       try end(index, operation.isUncertain ? .unknown : .failed, nil, inLog: true)
     case .deleted, .compacted:
-      throw Violation("client \(index) gets \(result.outcome) for \(operation.task)")
+      try oracle.answered(stamp)
+      try end(index, .ok, nil)
     }
   }
 
@@ -111,7 +123,8 @@ extension World {
         // Another transaction came between: this one did nothing.
         try end(index, .failed, nil, inLog: true)
       }
-    case .openSession, .read, .write, .look:
+    case .edit: try end(index, .ok, nil)
+    case .openSession, .read, .write, .look, .browse:
       throw Violation("client \(index): a transaction's answer to \(task)")
     }
   }
@@ -126,7 +139,8 @@ extension World {
       try end(index, .ok, value.map { .integer(Int64($0)) } ?? .null)
     case .look(let readKey, let key, let value):
       appendAfterLook(index, range, readKey, key, value)
-    case .openSession, .write, .compareAndSet, .append:
+    case .browse: try end(index, .ok, nil)
+    case .openSession, .write, .compareAndSet, .append, .edit:
       throw Violation("client \(index): a range for \(operation.task)")
     }
   }

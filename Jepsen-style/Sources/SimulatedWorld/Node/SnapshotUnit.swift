@@ -35,7 +35,7 @@ final class SnapshotUnit {
     case .write:
       writing.append(job)
       return begin(.writing)
-    case .send, .store:
+    case .send, .store, .condemn:
       moving.append(job)
       return begin(.moving)
     }
@@ -73,6 +73,7 @@ final class SnapshotUnit {
       case .write(let descriptor, let view): try write(descriptor, view, &outcome)
       case .send(let send): try read(send, &outcome)
       case .store(let chunk): try store(chunk, &outcome)
+      case .condemn(let index): try SnapshotReader.condemn(disk, from: index)
       }
     } catch {
       switch job {
@@ -80,6 +81,7 @@ final class SnapshotUnit {
         outcome.inputs.append(.snapshotFailed(descriptor.position))
       case .send: outgoing = nil
       case .store: incoming = nil
+      case .condemn: break
       }
     }
     return outcome

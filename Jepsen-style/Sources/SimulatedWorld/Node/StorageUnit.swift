@@ -24,11 +24,14 @@ final class StorageUnit {
   /// What is certainly on the disk: the log's end, and the ballot.
   private(set) var synced: LogPosition
   private(set) var ballot: Ballot?
+  /// The same entry by entry, for checks.
+  private(set) var durable: DurableLog
   /// The lowest index that writes have replaced since the last sync: a crash may show either log.
   private(set) var replacing: LogIndex?
 
-  init(_ log: WriteAheadLog<SimulatedDisk>, ballot: Ballot?) {
+  init(_ log: WriteAheadLog<SimulatedDisk>, ballot: Ballot?, durable: DurableLog) {
     self.log = log
+    self.durable = durable
     self.ballot = ballot
     synced = log.durable
   }
@@ -107,6 +110,7 @@ final class StorageUnit {
       if case .diskFull = error { return false }
       throw error
     }
+    durable.wrote(write.change)
     sequence = write.sequence
     return true
   }
@@ -114,6 +118,7 @@ final class StorageUnit {
   private func sync(_ answers: inout [ReplicaInput]) throws(LogFault) -> Bool {
     do throws(LogFault) {
       synced = try log.sync()
+      durable.synced()
       replacing = nil
     } catch {
       if case .diskFull = error { return false }

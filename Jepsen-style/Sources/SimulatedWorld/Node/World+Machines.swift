@@ -34,7 +34,7 @@ extension World {
         settings: replicaSettings(node, recovery.identity), recovered: Recovered(recovery),
         store: store,
         seed: diskDice.next(), at: node.clock.local(now)),
-      StorageUnit(log, ballot: node.ballot),
+      StorageUnit(log, ballot: node.ballot, durable: DurableLog(recovery)),
       SnapshotUnit(node.disk, chunkBytes: swarm.chunkBytes))
     node.process = process
     note("\(node.id)", "starts: \(node.ballot), log \(log.last), \(recovery.notes)")

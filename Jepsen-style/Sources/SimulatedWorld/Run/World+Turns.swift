@@ -83,6 +83,9 @@ extension World {
         throw Violation("\(node.id) refuses the snapshot \(position): \(reason)")
       }
     }
+    if case .diverged(let index)? = effects.fault {
+      throw Violation("no quorum shares a state at \(index)")
+    }
     if effects.stopped { stopped(node) }
   }
 

@@ -24,7 +24,7 @@ extension RaftNode {
   /// Hands to the state machine what is newly committed, in order; a slot without its body holds it
   /// up.
   mutating func handOutCommitted() {
-    guard handedOut < commit else { return }
+    guard handedOut < commit, stateIsSound else { return }
     let entries = log.entries(from: handedOut.next, through: commit, limit: .max)
     guard let last = entries.last else { return }
     handedOut = last.index

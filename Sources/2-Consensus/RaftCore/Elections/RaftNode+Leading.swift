@@ -36,15 +36,6 @@ extension RaftNode {
     }
   }
 
-  /// A leader that is no voter of a committed configuration has done its duty (dissertation
-  /// §4.2.2).
-  mutating func stepDownWhenRemoved() {
-    guard isLeader, let index = configurations.effectiveIndex, index <= commit,
-      membership?.isVoter(id) == false
-    else { return }
-    follow(nil, in: term)
-  }
-
   func isMember(_ peer: NodeID) -> Bool { membership?.members[peer] != nil }
 
   mutating func refuse(_ proposals: [Proposal], _ reason: Refusal) {

@@ -14,7 +14,8 @@ extension RaftNode {
     try demand(commit <= log.last.index, "the commit index lies in the log")
     try demand(log.base.index <= handedOut, "only applied entries are compacted")
     try demand(
-      log.base.index <= (snapshot?.position.index ?? .zero), "a snapshot covers what is compacted")
+      log.base.index <= (snapshot?.position.index ?? .zero) || !stateIsSound,
+      "a snapshot covers what is compacted")
     try demand(log.last.term <= term, "no entry of a later term")
     try demand(log.faulty.allSatisfy { $0 > log.durable }, "a faulty slot is not durable")
     try demand(
@@ -30,6 +31,7 @@ extension RaftNode {
   private func checkLeader(_ leadership: Leadership) throws(BrokenInvariant) {
     try demand(ballot.vote == id && durableBallot == ballot, "a leader's own vote is durable")
     try demand(log.faulty.isEmpty, "a leader has every entry's body")
+    try demand(stateIsSound, "a leader's state can be trusted")
     try demand(log.term(at: leadership.termStart) ?? term == term, "the term starts with its own")
     try demand(
       leadership.rounds.confirmed <= leadership.rounds.newest, "only sent rounds are confirmed")
@@ -57,7 +59,9 @@ extension RaftNode {
       term > old.term || old.ballot.vote == nil || ballot.vote == old.ballot.vote,
       "a vote is never taken back")
     try demand(commit >= old.commit, "the commit index never falls")
-    try demand(handedOut >= old.handedOut, "nothing is applied twice")
+    try demand(
+      handedOut >= old.handedOut || (stateIsSound && !old.stateIsSound),
+      "nothing is applied twice")
     try demand(logTime >= old.logTime, "log time never falls")
     if case .leader = role, case .leader = old.role, term == old.term {
       try demand(log.last >= old.log.last, "a leader only appends (§5.3)")

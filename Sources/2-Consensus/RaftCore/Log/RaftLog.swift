@@ -101,6 +101,17 @@ public struct RaftLog: Hashable, Sendable {
     return append(entries)
   }
 
+  /// Lets go of everything from `index` on: it was never chosen. The disk keeps it until an entry
+  /// takes its place; a restart before that finds it as rotten as now.
+  mutating func abandon(from index: LogIndex) {
+    let kept = offset(of: index)
+    bytes -= slots[kept...].reduce(0) { $0 + Self.weight($1) }
+    slots.removeSubrange(kept...)
+    faulty.removeAll { $0 >= index }
+    durability.forget(from: index)
+    measure()
+  }
+
   /// Gives faulty slots their bodies back.
   public mutating func fill(_ entries: [Entry]) -> LogWrite {
     for entry in entries {

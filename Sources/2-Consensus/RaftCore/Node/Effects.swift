@@ -93,6 +93,28 @@ public enum TransferOutcome: Hashable, Sendable {
   case notLeader
 }
 
+/// A change of the membership that was not begun.
+public struct RefusedChange: Hashable, Sendable {
+  public let ticket: Ticket
+  public let reason: MembershipRefusal
+
+  public init(ticket: Ticket, reason: MembershipRefusal) {
+    self.ticket = ticket
+    self.reason = reason
+  }
+}
+
+/// What this node's state was found to be at a mark, and what a quorum has there.
+public struct Quarantine: Hashable, Sendable {
+  public let found: StateMark
+  public let agreed: StateMark
+
+  public init(found: StateMark, agreed: StateMark) {
+    self.found = found
+    self.agreed = agreed
+  }
+}
+
 /// What must now be done, in slots that stand in the order in which they must be honoured.
 public struct Effects: Hashable, Sendable {
   /// Leadership's outward signs (the lease, the address) must end before anything below is done.
@@ -138,6 +160,12 @@ public struct Effects: Hashable, Sendable {
   public var compactThrough: LogIndex?
 
   public var transfer: TransferOutcome?
+  /// Changes of the membership that were not begun.
+  public var refusedChanges: [RefusedChange] = []
+  /// The state machine is wrong: nothing may be read from it any more. Late: wrong answers.
+  public var quarantine: Quarantine?
+  /// At this mark no quorum shares a state: nobody knows what is right, and the cluster must stop.
+  public var divergence: LogIndex?
 
   public init() {}
 }

@@ -52,6 +52,11 @@ public enum Input: Hashable, Sendable {
   case snapshotReceived(SnapshotDescriptor)
   /// An operator, or this node's own shutdown, wants another leader; nil: the best follower.
   case transfer(to: NodeID?)
+  /// An operator wants another membership. Its first configuration is announced and committed like
+  /// a proposal of this ticket.
+  case changeMembership(MembershipChange, Ticket)
+  /// A connection to this peer told on which disk it is.
+  case peerDisk(NodeID, DiskIncarnation)
   /// The connection to a peer broke: what was in flight to it may be lost.
   case peerReset(NodeID)
   /// What the state machine has applied, and its hash at the newest mark; travels in

@@ -9,7 +9,7 @@ extension RaftNode {
     case .follower(let follower):
       let oldest = follower.asked.values.first
       let answer = oldest.map { $0.since + settings.electionLeast } ?? .distantFuture
-      return min(answer, mayCampaign ? follower.deadline : .distantFuture)
+      return min(answer, mayCampaign || wantsRepair ? follower.deadline : .distantFuture)
     case .preCandidate(let campaign), .candidate(let campaign): return campaign.deadline
     case .leader(let leadership):
       return min(leadership.heartbeatDue(settings), leadership.transfer.deadline)
@@ -20,13 +20,16 @@ extension RaftNode {
     switch role {
     case .follower(let follower):
       giveUpOldQuestions(follower)
-      if now >= follower.deadline, mayCampaign { rehearse() }
+      if now >= follower.deadline {
+        if mayCampaign { rehearse() } else if wantsRepair { askForRepair() }
+      }
     case .preCandidate(let campaign), .candidate(let campaign):
       if now >= campaign.deadline { rehearse() }
     case .leader(let leadership):
       if now >= leadership.transfer.deadline { transferTimedOut() }
       if isLeader, now >= leadership.heartbeatDue(settings) {
         checkQuorum()
+        settleDispute(leadership)
         if isLeader { beginRound() }
       }
     }

@@ -19,6 +19,13 @@ extension RaftNode {
       // Not even the term is taken: a removed or lost server must not disturb a working leader
       // (§4.2.3).
       return
+    case .repairRequest(let request):
+      // A copy of an entry is right in every term.
+      answer(request, from: envelope.from)
+      return
+    case .repairReply(let reply):
+      handle(reply, from: envelope.from, in: envelope.term)
+      return
     case .voteRequest, .preVoteReply, .voteReply, .append, .appendReply, .heartbeat,
       .heartbeatReply, .snapshotChunk, .snapshotReply, .timeoutNow, .readIndexRequest,
       .readIndexReply:
@@ -34,7 +41,7 @@ extension RaftNode {
 
   private mutating func handle(_ message: Message, from sender: NodeID) {
     switch message {
-    case .preVoteRequest: break
+    case .preVoteRequest, .repairRequest, .repairReply: break
     case .preVoteReply(let reply): countPreVote(reply, from: sender)
     case .voteRequest(let request): answerVote(request, from: sender)
     case .voteReply(let reply): countVote(reply, from: sender)
@@ -76,7 +83,7 @@ extension RaftNode {
     case .readIndexRequest(let request):
       send(.readIndexReply(ReadIndexReply(ticket: request.ticket, index: nil)), to: envelope.from)
     case .preVoteRequest, .preVoteReply, .voteReply, .appendReply, .heartbeatReply,
-      .snapshotReply, .timeoutNow, .readIndexReply:
+      .snapshotReply, .timeoutNow, .readIndexReply, .repairRequest, .repairReply:
       break
     }
   }

@@ -11,8 +11,6 @@ public struct RaftNode: Hashable, Sendable {
   public let id: NodeID
   public let settings: Settings
   let incarnation: DiskIncarnation
-  /// Whether the disk remembers every vote this voter ever gave.
-  let remembersVotes: Bool
 
   /// The promise as it stands; on disk once `durableBallot` equals it.
   public internal(set) var ballot: Ballot
@@ -38,7 +36,15 @@ public struct RaftNode: Hashable, Sendable {
   var logTime: LogTime
   var nextQuestion: UInt64
   var applied: LogIndex
-  var mark: StateMark?
+  /// The own state's newest marks, oldest first.
+  var marks: [StateMark] = []
+  /// Whether the state machine can be trusted. Without that this node votes and keeps the log, and
+  /// neither leads nor applies until it has another's snapshot.
+  public internal(set) var stateIsSound: Bool
+  /// On which disk each peer was met last.
+  var disks: SortedMap<NodeID, DiskIncarnation> = SortedMap()
+  /// Who swore never to have held a rotten slot's entry.
+  var denials: SortedMap<LogIndex, [NodeID]> = SortedMap()
 
   /// The record with which this node begins its term; opaque (§8).
   public var claim: Bytes = []
@@ -50,13 +56,14 @@ public struct RaftNode: Hashable, Sendable {
     self.id = id
     self.settings = settings
     incarnation = recovered.incarnation
-    remembersVotes = recovered.ballot != nil
     ballot = recovered.ballotInForce
-    durableBallot = recovered.ballot ?? ballot
+    durableBallot = recovered.ballot
+    stateIsSound = recovered.stateIsSound
     log = RaftLog(base: recovered.base, slots: recovered.slots)
-    snapshot = recovered.snapshot
+    snapshot = recovered.stateIsSound ? recovered.snapshot : nil
     configurations = Configurations(recovered)
-    commit = recovered.snapshot?.position.index ?? .zero
+    // What was compacted was committed, though perhaps no snapshot tells it any more.
+    commit = max(recovered.snapshot?.position.index ?? .zero, recovered.base.index)
     handedOut = commit
     applied = commit
     logTime = recovered.logTime
@@ -103,9 +110,9 @@ public struct RaftNode: Hashable, Sendable {
     case .snapshotReceived(let snapshot): install(snapshot)
     case .transfer(let target): beginTransfer(to: target)
     case .peerReset(let peer): role.leadership?.progress.update(peer) { $0.probeAgain() }
-    case .applied(let index, let mark):
-      applied = max(applied, index)
-      self.mark = mark ?? self.mark
+    case .changeMembership(let change, let ticket): self.change(change, ticket)
+    case .peerDisk(let peer, let disk): meet(peer, on: disk)
+    case .applied(let index, let mark): wasApplied(index, mark)
     }
   }
 
@@ -113,6 +120,7 @@ public struct RaftNode: Hashable, Sendable {
   private mutating func conclude() {
     stepDownWhenRemoved()
     passDeadlines()
+    advanceMembership()
     advanceTransfer()
     startReadRound()
     replicate()
@@ -137,17 +145,16 @@ extension RaftNode {
 
   public var isLeader: Bool { if case .leader = role { true } else { false } }
 
-  /// Whether this disk may vote: it remembers its votes, and is the one the cluster trusts under
-  /// this id. A learner may: it could have been promoted without knowing (pitfall 25). Who is named
-  /// nowhere may not: its disk may be a new one under an old name, with too little of the log to
-  /// tell (pitfall 3).
-  var mayVote: Bool {
-    remembersVotes && configurations.newestNaming(id)?.incarnation == incarnation
-  }
+  /// Whether this disk may vote: it is the one the cluster trusts under this id. A learner may: it
+  /// could have been promoted without knowing (pitfall 25). Who is named nowhere may not: its disk
+  /// may be a new one under an old name, or one that lost its promises, which is a new one too
+  /// (pitfalls 3, 68).
+  var mayVote: Bool { configurations.newestNaming(id)?.incarnation == incarnation }
 
-  /// Whether this node may stand for election: a voter whose log has no unfilled slot.
+  /// Whether this node may stand for election: a voter whose log has no unfilled slot, and whose
+  /// state can be trusted.
   var mayCampaign: Bool {
-    mayVote && (membership?.isVoter(id) ?? false) && log.faulty.isEmpty
+    mayVote && (membership?.isVoter(id) ?? false) && log.faulty.isEmpty && stateIsSound
   }
 
   /// A moment to campaign, unless a leader is heard first (§5.2).
@@ -158,7 +165,7 @@ extension RaftNode {
   /// Queues a message; it waits for the ballot when the disk does not yet know this term and vote.
   mutating func send(_ message: Message, to peer: NodeID) {
     let envelope = Envelope(from: id, to: peer, term: term, message: message)
-    if durableBallot == ballot || !remembersVotes {
+    if durableBallot == ballot {
       effects.messages.append(envelope)
     } else {
       effects.afterBallot.append(envelope)
@@ -171,7 +178,6 @@ extension RaftNode {
       term > ballot.term || (term == ballot.term && ballot.vote == nil),
       "RaftNode: \(ballot) cannot become a vote for \(String(describing: vote)) in \(term)")
     ballot = Ballot(term: term, vote: vote)
-    // A disk that forgot its votes must not record a fresh promise beside the ones it forgot.
-    if remembersVotes { effects.ballot = ballot }
+    effects.ballot = ballot
   }
 }

@@ -2,25 +2,27 @@ public import RaftTypes
 
 /// What a node's disk gave back when it started.
 public struct Recovered: Hashable, Sendable {
-  /// Nil: both copies were damaged. Such a node neither votes nor leads, and writes no ballot that
-  /// could look like a promise it does not remember.
-  public var ballot: Ballot?
+  public var ballot: Ballot
   /// The disk that is in the machine now.
   public var incarnation: DiskIncarnation
   public var snapshot: SnapshotDescriptor?
   /// The position just before the first slot.
   public var base: LogPosition
   public var slots: [LogSlot]
+  /// False: the snapshot before the log is damaged, and so there is no state. `snapshot` is nil
+  /// then, or known by its descriptor alone.
+  public var stateIsSound: Bool
 
   public init(
-    ballot: Ballot?, incarnation: DiskIncarnation, snapshot: SnapshotDescriptor?,
-    base: LogPosition, slots: [LogSlot]
+    ballot: Ballot, incarnation: DiskIncarnation, snapshot: SnapshotDescriptor?,
+    base: LogPosition, slots: [LogSlot], stateIsSound: Bool = true
   ) {
     self.ballot = ballot
     self.incarnation = incarnation
     self.snapshot = snapshot
     self.base = base
     self.slots = slots
+    self.stateIsSound = stateIsSound
   }
 }
 
@@ -29,7 +31,7 @@ extension Recovered {
   /// log may know a later term; no vote of it can have left this node (§5.2).
   var ballotInForce: Ballot {
     let seen = max(slots.last?.position.term ?? base.term, snapshot?.position.term ?? .zero)
-    guard let ballot, ballot.term >= seen else { return Ballot(term: seen, vote: nil) }
+    guard ballot.term >= seen else { return Ballot(term: seen, vote: nil) }
     return ballot
   }
 

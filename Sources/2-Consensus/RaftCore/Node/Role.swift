@@ -53,6 +53,12 @@ public struct Campaign: Hashable, Sendable {
   }
 }
 
+/// Voters whose states differ at a mark.
+struct Dispute: Hashable, Sendable {
+  let index: LogIndex
+  let since: Instant
+}
+
 /// A leader's knowledge, void when its term ends.
 public struct Leadership: Hashable, Sendable {
   /// Where the term began: nothing is read or committed by counting before this commits (§5.4.2,
@@ -65,6 +71,14 @@ public struct Leadership: Hashable, Sendable {
   var rounds: Rounds
   var reads: ReadQueue
   var transfer: TransferState
+  /// Learners on their way to becoming voters.
+  var catchUps: SortedMap<NodeID, CatchUp> = SortedMap()
+  /// Whether the configuration that `progress` follows has such learners.
+  var hasProspects = false
+  /// The newest state that a quorum was found to share.
+  var agreed: StateMark?
+  /// A mark at which voters differ and no quorum is known to agree yet.
+  var dispute: Dispute?
   /// Entry bytes appended but not committed.
   var uncommittedBytes = 0
   /// When it became leader: the start of the first quorum check.

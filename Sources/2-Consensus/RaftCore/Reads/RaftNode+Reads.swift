@@ -66,8 +66,11 @@ extension RaftNode {
       role.leadership?.reads.assign(to: round, index: commit)
     }
     guard let progress = role.leadership?.progress else { return }
+    let agreed = role.leadership?.agreed
     for (peer, state) in progress {
-      send(.heartbeat(Heartbeat(round: round, commit: min(commit, state.match))), to: peer)
+      let heartbeat = Heartbeat(
+        round: round, commit: min(commit, state.match), agreed: agreed)
+      send(.heartbeat(heartbeat), to: peer)
     }
     confirmRounds()
   }
@@ -76,11 +79,10 @@ extension RaftNode {
   /// verified.
   mutating func answer(_ heartbeat: Heartbeat, from leader: NodeID) {
     advanceCommit(to: min(heartbeat.commit, verified))
-    // "I follow nobody later" is a promise too: who forgot its votes cannot give it (pitfall 68).
-    guard remembersVotes else { return }
-    send(
-      .heartbeatReply(HeartbeatReply(round: heartbeat.round, mark: mark, applied: applied)),
-      to: leader)
+    if let agreed = heartbeat.agreed { compare(with: agreed) }
+    let reply = HeartbeatReply(
+      round: heartbeat.round, mark: marks.last, applied: applied, needsState: !stateIsSound)
+    send(.heartbeatReply(reply), to: leader)
   }
 
   mutating func handle(_ reply: HeartbeatReply, from peer: NodeID) {
@@ -95,6 +97,10 @@ extension RaftNode {
       progress.round = reply.round
       progress.applied = reply.applied
       progress.mark = reply.mark ?? progress.mark
+      progress.needsState(reply.needsState)
+    }
+    if let mark = reply.mark, mark != leadership.progress[peer]?.mark {
+      compareMarks(at: mark.index)
     }
     confirmRounds()
   }

@@ -58,6 +58,8 @@ public struct Progress: Hashable, Sendable {
   /// What it said it applied, and its hash at the newest snapshot mark.
   public internal(set) var applied: LogIndex
   public internal(set) var mark: StateMark?
+  /// Its state is lost or wrong: entries alone do not help it.
+  public internal(set) var needsState = false
 
   init(of member: Member, next: LogIndex) {
     incarnation = member.incarnation
@@ -87,7 +89,7 @@ public struct Progress: Hashable, Sendable {
       if grew { pipeline.movedAt = now }
       flow = .replicating(pipeline)
     case .snapshotting(let transfer):
-      if match >= transfer.snapshot.position.index {
+      if match >= transfer.snapshot.position.index, !needsState {
         flow = .replicating(Pipeline(next: match.next, movedAt: now))
       }
     }
@@ -109,6 +111,12 @@ public struct Progress: Hashable, Sendable {
       return
     }
     flow = .probing(Probing(next: max(match, min(hint, previous.previous)).next, sentAt: nil))
+  }
+
+  /// Its own word about its state. With a sound one it goes on where its log ends.
+  mutating func needsState(_ needs: Bool) {
+    if needsState, !needs { flow = .probing(Probing(next: match.next, sentAt: nil)) }
+    needsState = needs
   }
 
   /// What was in flight may be lost: find out where the follower stands.

@@ -102,10 +102,7 @@ extension RaftNode {
     if log.durable >= index || !log.isWriting { sendAcknowledgement(to: leader) }
   }
 
-  /// A node that forgot its votes says nothing: it may have promised a later leader not to (pitfall
-  /// 68).
   mutating func sendAcknowledgement(to leader: NodeID) {
-    guard remembersVotes else { return }
     let index = min(max(verified, commit), log.durable)
     guard index >= log.base.index, let term = log.term(at: index) else { return }
     if log.durable >= verified { role.follower?.owes = false }

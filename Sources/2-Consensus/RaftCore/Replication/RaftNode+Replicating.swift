@@ -43,10 +43,16 @@ extension RaftNode {
         return (peer, (isSameDisk ? known : nil) ?? Progress(of: member, next: next))
       })
     role.leadership?.configuration = configurations.effectiveIndex
+    let prospects = membership.prospects.map(\.id)
+    role.leadership?.hasProspects = !prospects.isEmpty
+    _ = role.leadership?.catchUps.removeAll { id, _ in !prospects.contains(id) }
   }
 
   private mutating func feed(_ peer: NodeID, _ progress: Progress) {
     switch progress.flow {
+    case .probing where progress.needsState && snapshot != nil,
+      .replicating where progress.needsState && snapshot != nil:
+      beginSnapshot(for: peer)
     case .probing(let probing): probe(peer, probing)
     case .replicating(let pipeline):
       if !pipeline.flights.isEmpty, now >= pipeline.movedAt + settings.electionLeast {

@@ -93,11 +93,13 @@ extension RaftNode {
     }
   }
 
-  /// Whether a snapshot holds something that this node lacks: later entries, or a body that rotted
-  /// here and that the leader no longer has as an entry.
+  /// Whether a snapshot holds something that this node lacks: later entries, a body that rotted
+  /// here and that the leader no longer has as an entry, or a state that the log can be replayed
+  /// on.
   private func brings(_ snapshot: SnapshotDescriptor) -> Bool {
     let index = snapshot.position.index
     return index > commit || (log.faulty.first.map { $0 <= index } ?? false)
+      || (!stateIsSound && index >= log.base.index)
   }
 
   mutating func chunkWasStored(_ position: LogPosition, _ received: UInt64) {
@@ -116,6 +118,7 @@ extension RaftNode {
     // A leader's commit index covers every snapshot of its term's past; only a follower can be
     // behind.
     guard !isLeader else { return }
+    stateIsSound = true
     let follows = log.holds(received.position)
     configurations.reset(to: received, keepingTail: follows)
     if follows {

@@ -20,7 +20,7 @@ extension RaftNode {
   }
 
   /// The voter with the longest log among those heard lately; the lowest id among equals.
-  private func bestSuccessor(_ leadership: Leadership) -> NodeID? {
+  func bestSuccessor(_ leadership: Leadership) -> NodeID? {
     var best: (id: NodeID, match: LogIndex)?
     for (peer, progress) in leadership.progress where membership?.isVoter(peer) == true {
       guard let contact = progress.contact, now < contact + settings.electionLeast else {

@@ -8,7 +8,7 @@ enum ErrorMapping {
     case .badRequest, .futureRevision: 400
     case .notFound, .leaseNotFound: 404
     case .methodNotAllowed: 405
-    case .transferFailed: 409
+    case .transferFailed, .changeUnderWay: 409
     // Gone for good: the history was compacted, the session has expired.
     case .compacted, .sessionExpired: 410
     case .compareFailed: 412

@@ -48,6 +48,8 @@ struct ResponseWriter {
       }
     case .status(let status):
       return document(reply.stamp, delivery, into: &out) { $0.write(status, as: form) }
+    case .membership(let view):
+      return document(reply.stamp, delivery, into: &out) { $0.write(view) }
     }
   }
 

@@ -45,8 +45,8 @@ enum Departure {
     case .notLeader, .noQuorum, .timeout, .overloaded, .starting, .stopping, .transferring,
       .connectionLost, .diskFull:
       .unavailable
-    case .transferFailed, .tooLarge, .badRequest, .compacted, .futureRevision, .sessionExpired,
-      .methodNotAllowed, .internalError:
+    case .transferFailed, .changeUnderWay, .tooLarge, .badRequest, .compacted, .futureRevision,
+      .sessionExpired, .methodNotAllowed, .internalError:
       .failed
     }
   }

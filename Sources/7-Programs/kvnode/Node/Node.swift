@@ -116,6 +116,7 @@ final class Node: RunningNode {
 extension Node: ReplicaLoopDelegate {
   func answer(_ reply: ClientReply, tag: UInt64) { gateway.answer(reply, tag: tag) }
   func stopped() { ended.succeed() }
+  func failed(_ fault: ReplicaFault) { ended.fail(StartFault.failed(fault.sentence)) }
 }
 
 extension Node: PeerHubDelegate {
@@ -131,6 +132,17 @@ extension Node: PeerHubDelegate {
   }
   func peerHub(_ hub: PeerHub, cannotReach peer: NodeID, _ failure: LinkFailure) {
     log.warning("node \(peer.number): \(failure)")
+  }
+}
+
+extension ReplicaFault {
+  /// What happened and what to do.
+  var sentence: String {
+    switch self {
+    case .diverged(let index):
+      "no quorum shares a state at index \(index.number): nobody can say what is right; "
+        + "compare the disks with `kvctl recover plan`"
+    }
   }
 }
 

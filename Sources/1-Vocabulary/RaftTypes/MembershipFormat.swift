@@ -1,6 +1,5 @@
 public import BinaryCodec
 internal import Determinism
-public import RaftTypes
 
 /// The bytes of memberships, cluster ids and snapshot descriptors.
 public enum MembershipFormat {
@@ -28,12 +27,7 @@ public enum MembershipFormat {
   /// As `encode`, behind what was written before.
   public static func write(_ membership: Membership, to writer: inout ByteWriter) {
     writer.write(UInt32(membership.members.count))
-    for member in membership.members.values {
-      writer.write(member.id.number)
-      writer.write(member.incarnation.number)
-      writer.write(text: member.peerAddress)
-      writer.write(text: member.clientAddress)
-    }
+    for member in membership.members.values { write(member, to: &writer) }
     write(membership.voters, to: &writer)
     writer.write(optional: membership.outgoing) { write($1, to: &$0) }
   }
@@ -45,11 +39,7 @@ public enum MembershipFormat {
     let count = try reader.readCount(limit: memberLimit)
     var members = SortedMap<NodeID, Member>()
     for _ in 0..<count {
-      let member = Member(
-        id: NodeID(try reader.readUInt64()),
-        incarnation: DiskIncarnation(try reader.readUInt64()),
-        peerAddress: try reader.readText(limit: addressLimit),
-        clientAddress: try reader.readText(limit: addressLimit))
+      let member = try readMember(from: &reader)
       members[member.id] = member
     }
     let voters = try readNodes(from: &reader)
@@ -60,6 +50,53 @@ public enum MembershipFormat {
       let membership = Membership(checking: members, voters: voters, outgoing: outgoing)
     else { throw .inconsistent("membership breaks its invariants") }
     return membership
+  }
+
+  private static func write(_ prospect: Prospect, to writer: inout ByteWriter) {
+    switch prospect {
+    case .none: writer.write(UInt8(0))
+    case .trial(let replaced):
+      writer.write(UInt8(1))
+      writer.write(optional: replaced) { $0.write($1.number) }
+    case .promotion: writer.write(UInt8(2))
+    case .leaving: writer.write(UInt8(3))
+    }
+  }
+
+  private static func readProspect(
+    from reader: inout ByteReader
+  ) throws(DecodingFault) -> Prospect {
+    let code = try reader.readUInt8()
+    switch code {
+    case 0: return .none
+    case 1:
+      return .trial(
+        replacing: try reader.readOptional { (inner: inout ByteReader) throws(DecodingFault) in
+          NodeID(try inner.readUInt64())
+        })
+    case 2: return .promotion
+    case 3: return .leaving
+    default: throw .unknown("prospect", value: UInt64(code))
+    }
+  }
+
+  /// One member: id, disk, addresses, prospect.
+  public static func write(_ member: Member, to writer: inout ByteWriter) {
+    writer.write(member.id.number)
+    writer.write(member.incarnation.number)
+    writer.write(text: member.peerAddress)
+    writer.write(text: member.clientAddress)
+    write(member.prospect, to: &writer)
+  }
+
+  /// What `write` wrote.
+  public static func readMember(from reader: inout ByteReader) throws(DecodingFault) -> Member {
+    Member(
+      id: NodeID(try reader.readUInt64()),
+      incarnation: DiskIncarnation(try reader.readUInt64()),
+      peerAddress: try reader.readText(limit: addressLimit),
+      clientAddress: try reader.readText(limit: addressLimit),
+      prospect: try readProspect(from: &reader))
   }
 
   /// The number, then the epoch: 16 bytes.

@@ -1,0 +1,84 @@
+internal import Determinism
+internal import RaftTypes
+
+// Slots whose bodies rotted, when no leader fills them. Who has one may not campaign: so it asks
+// everybody. A position names one entry for ever (§5.3), so any copy of it is the right one; and an
+// entry that a majority never held, and in a later term never will, was never committed.
+extension RaftNode {
+  /// Whether this node waits for bodies that only others have.
+  var wantsRepair: Bool { !log.faulty.isEmpty && membership?.members[id] != nil }
+
+  /// Asks all members for what is missing.
+  mutating func askForRepair() {
+    refuseAskedReads()
+    role = .follower(Follower(leader: nil, deadline: patience()))
+    denials = SortedMap()
+    for peer in membership?.members.keys ?? [] where peer != id { requestRepair(from: peer) }
+  }
+
+  private mutating func requestRepair(from peer: NodeID) {
+    let wanted = log.faulty.prefix(VocabularyLimits.repairs).compactMap { index in
+      log.term(at: index).map { LogPosition(term: $0, index: index) }
+    }
+    send(.repairRequest(RepairRequest(wanted: wanted)), to: peer)
+  }
+
+  mutating func answer(_ request: RepairRequest, from peer: NodeID) {
+    var found: [Entry] = []
+    var weight = 0
+    var absent: [LogPosition] = []
+    for position in request.wanted {
+      switch log.slot(at: position.index) {
+      case .entry(let entry)? where entry.position == position:
+        weight += entry.weight
+        if weight <= settings.limits.appendBytes || found.isEmpty { found.append(entry) }
+      case .faulty(position)?: break
+      case .entry?, .faulty?: absent.append(position)
+      case nil: if position.index > log.last.index { absent.append(position) }
+      }
+    }
+    if !maySwear(to: absent) { absent = [] }
+    guard !found.isEmpty || !absent.isEmpty else { return }
+    send(.repairReply(RepairReply(entries: found, absent: absent)), to: peer)
+  }
+
+  /// "I never held it" is worth something only with "and never will": this node moves to a later
+  /// term than those entries, durably, before it says so. Not while a leader is at work, who knows
+  /// better; and not from a disk that may have held them and forgot.
+  private mutating func maySwear(to absent: [LogPosition]) -> Bool {
+    guard let newest = absent.map(\.term).max(), mayVote, now >= votesFrom, !leaderIsAtWork else {
+      return false
+    }
+    if term <= newest { follow(nil, in: newest.next) }
+    return true
+  }
+
+  /// - Parameter sworn: the term of the node that answers.
+  mutating func handle(_ reply: RepairReply, from peer: NodeID, in sworn: Term) {
+    let fillings = reply.entries.filter { log.slot(at: $0.index) == .faulty($0.position) }
+    if !fillings.isEmpty {
+      effects.logWrites.append(log.fill(fillings))
+      for entry in fillings {
+        configurations.note(entry)
+        logTime = max(logTime, entry.logTime)
+      }
+    }
+    for position in reply.absent where sworn > position.term { deny(position, by: peer) }
+    if !fillings.isEmpty, leader == nil, wantsRepair { requestRepair(from: peer) }
+  }
+
+  private mutating func deny(_ position: LogPosition, by peer: NodeID) {
+    guard leader == nil, !isLeader, position.index > commit,
+      log.slot(at: position.index) == .faulty(position), let membership
+    else { return }
+    var deniers = denials[position.index] ?? []
+    if !deniers.contains(peer) { deniers.append(peer) }
+    denials[position.index] = deniers
+    // Its own disk once held the entry: it is no witness to the contrary.
+    let tally = Quorum.tally(in: membership) { $0 != id && deniers.contains($0) ? true : nil }
+    guard tally == .won else { return }
+    log.abandon(from: position.index)
+    configurations.truncate(from: position.index)
+    denials = SortedMap()
+  }
+}
