@@ -15,6 +15,7 @@ struct NodeView {
   let applied: LogIndex
   let last: LogPosition
   let isLeader: Bool
+  let leader: NodeID?
   let holdsAddress: Bool
   let nextDeadline: Instant
   /// Whether the log has slots whose bodies are lost: such a node may not stand for election.
@@ -30,7 +31,17 @@ struct NodeView {
     handedOut = replica.core.handedOut
     applied = replica.store.appliedIndex
     last = replica.core.log.last
-    isLeader = if case .leader = replica.core.role { true } else { false }
+    switch replica.core.role {
+    case .leader:
+      isLeader = true
+      leader = replica.core.id
+    case .follower(let follower):
+      isLeader = false
+      leader = follower.leader
+    case .preCandidate, .candidate:
+      isLeader = false
+      leader = nil
+    }
     holdsAddress = replica.holdsAddress
     nextDeadline = replica.nextDeadline
     isFaulty = !replica.core.log.faulty.isEmpty

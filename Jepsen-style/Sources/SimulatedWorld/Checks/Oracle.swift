@@ -30,6 +30,8 @@ struct Oracle {
   /// The highest index that any client was told of.
   private(set) var acknowledged = LogIndex.zero
   private(set) var elections = 0
+  /// Terms whose candidates a leader asked to stand.
+  private var transfers: Set<Term> = []
 
   var end: LogIndex { LogIndex(UInt64(chosen.count)) }
 
@@ -152,6 +154,9 @@ struct Oracle {
       }
     }
   }
+
+  mutating func wasTransferred(_ term: Term) { transfers.insert(term) }
+  func isTransfer(_ term: Term) -> Bool { transfers.contains(term) }
 
   // MARK: Clients
 

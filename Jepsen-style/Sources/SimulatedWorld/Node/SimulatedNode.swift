@@ -25,6 +25,8 @@ final class SimulatedNode {
   var ballot = Ballot.blank
   /// Whom it voted for in each term, over all lives: one candidate (pitfall 2).
   var votes = SortedMap<Term, NodeID>()
+  /// Whom it heard, over all lives.
+  var hearing = Hearing()
   /// It stays dead.
   var isGone = false
 

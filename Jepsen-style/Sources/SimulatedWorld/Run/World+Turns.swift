@@ -29,6 +29,8 @@ extension World {
     tally.turns += 1
     let old = process.view
     let effects = try step(&process.replica, node, inputs, process)
+    hear(inputs, at: node, process.view)
+    try checkContact(node, process.view)
     if transcript.isTelling { tellTurn(node, old, process.view) }
     try honour(effects, node, process)
     keepTime(node)
@@ -69,6 +71,7 @@ extension World {
     if !effects.storage.isEmpty { beginStorage(node) }
     for outbound in effects.frames {
       try node.checkTruth(of: outbound.frame)
+      try checkSilence(node, outbound.frame)
       send(outbound, from: node)
     }
     for answer in effects.answers { answered(answer, by: node) }

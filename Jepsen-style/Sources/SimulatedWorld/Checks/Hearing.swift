@@ -1,0 +1,34 @@
+internal import Determinism
+internal import RaftTypes
+
+/// Whom a node heard, and when by its own boot clock, over all its lives.
+struct Hearing {
+  /// The term of the last leader it followed, and when it last heard that leader.
+  private(set) var followed: (term: Term, at: Instant)?
+  /// When it last heard each place while it led `ledTerm`.
+  private(set) var answers: [Instant?] = []
+  private var ledTerm = Term.zero
+
+  mutating func leaderSpoke(in term: Term, at now: Instant) { followed = (term, now) }
+
+  /// Somebody said that the term of that leader is over; it need not be waited for.
+  mutating func leaderIsOver() { followed = nil }
+
+  /// It leads that term at `now`.
+  mutating func leads(_ term: Term, of places: Int, at now: Instant) {
+    guard term != ledTerm else { return }
+    ledTerm = term
+    answers = Array(repeating: now, count: places)
+  }
+
+  mutating func answered(_ place: Int, at now: Instant) {
+    if answers.indices.contains(place) { answers[place] = now }
+  }
+
+  /// When it last heard somebody so that it and everybody heard later make a majority.
+  func quorumHeard(without own: Int) -> Instant? {
+    let others = answers.indices.filter { $0 != own }.compactMap { answers[$0] }.sorted(by: >)
+    let needed = answers.count / 2
+    return needed == 0 || others.count < needed ? nil : others[needed - 1]
+  }
+}

@@ -1,0 +1,58 @@
+internal import Determinism
+internal import PeerProtocol
+internal import RaftCore
+internal import RaftTypes
+internal import Replica
+
+// Silence and contact: who follows helps nobody else to power, who is alone does not lead on.
+extension World {
+  /// Notes what the inputs of a turn that has just ended said about leaders and followers.
+  func hear(_ inputs: [ReplicaInput], at node: SimulatedNode, _ view: NodeView) {
+    let local = node.clock.local(now)
+    if view.isLeader { node.hearing.leads(view.term, of: nodes.count, at: local) }
+    for case .frame(.raft(let envelope), let peer) in inputs where envelope.term >= view.term {
+      switch envelope.message {
+      case .voteRequest, .preVoteRequest, .preVoteReply: break
+      case _ where envelope.term > node.hearing.followed?.term ?? envelope.term:
+        node.hearing.leaderIsOver()
+      case _: break
+      }
+      guard envelope.term == view.term else { continue }
+      switch envelope.message {
+      case .append, .heartbeat, .snapshotChunk:
+        if view.leader == peer { node.hearing.leaderSpoke(in: view.term, at: local) }
+      case .appendReply, .heartbeatReply:
+        if view.isLeader { node.hearing.answered(Int(peer.number) - 1, at: local) }
+      case _: break
+      }
+    }
+  }
+
+  /// A leader that has heard no majority for two of the longest election timeouts steps down: its
+  /// clients would wait for nothing (pitfalls 41, 45).
+  func checkContact(_ node: SimulatedNode, _ view: NodeView) throws(Violation) {
+    guard view.isLeader, let heard = node.hearing.quorumHeard(without: node.place) else { return }
+    guard node.clock.local(now) <= heard + settings.electionMost * 2 + settings.heartbeat * 2
+    else { throw Violation("\(node.id) leads \(view.term) and hears no majority") }
+  }
+
+  /// A vote within the shortest election timeout of a leader's word, the voter's own start
+  /// included, falls into the time in which that leader may count on it (§4.2.3, §6.4.1, pitfalls
+  /// 20 and 28); a transfer is that leader's own wish.
+  func checkSilence(_ node: SimulatedNode, _ frame: PeerFrame) throws(Violation) {
+    guard case .raft(let envelope) = frame else { return }
+    switch envelope.message {
+    case .voteRequest(let request):
+      if request.isTransfer { oracle.wasTransferred(envelope.term) }
+    case .voteReply(let reply) where reply.granted:
+      guard let followed = node.hearing.followed, followed.term < envelope.term,
+        !oracle.isTransfer(envelope.term)
+      else { return }
+      guard node.clock.local(now) >= followed.at + settings.electionLeast else {
+        throw Violation(
+          "\(node.id) votes in \(envelope.term) and heard the leader of \(followed.term) just now")
+      }
+    case _: break
+    }
+  }
+}
