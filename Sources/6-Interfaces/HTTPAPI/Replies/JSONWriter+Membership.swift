@@ -1,4 +1,5 @@
 import ClientProtocol
+import Determinism
 import JSONText
 import RaftTypes
 
