@@ -51,9 +51,11 @@ func tests(
     swiftSettings: settings)
 }
 
-func harness(_ name: String, uses modules: [String]) -> Target {
+func harness(
+  _ name: String, uses modules: [String], outside: [Target.Dependency] = []
+) -> Target {
   .target(
-    name: name, dependencies: modules.map { .target(name: $0) },
+    name: name, dependencies: modules.map { .target(name: $0) } + outside,
     path: "Jepsen-style/Sources/\(name)", swiftSettings: settings)
 }
 
@@ -176,13 +178,21 @@ let package = Package(
         "ClientProtocol", "EntryFormat", "RaftCore", "WriteAheadLog", "KeyValueStore",
         "PeerProtocol", "VirtualIP", "Replica", "Faults", "Histories", "Properties",
       ]),
+    harness(
+      "LiveCluster",
+      uses: vocabulary + [
+        "ClientProtocol", "EntryFormat", "JSONText", "WriteAheadLog", "PosixStorage",
+        "KeyValueClient", "Faults", "Histories", "Properties",
+      ], outside: [.product(name: "NIOPosix", package: "swift-nio")]),
     harness("Mutants", uses: []),
     .executableTarget(
       name: "MutantHost", dependencies: ["Faults", "SimulatedWorld"],
       path: "Jepsen-style/Sources/MutantHost", swiftSettings: settings),
     .executableTarget(
       name: "faultlab",
-      dependencies: ["Faults", "Histories", "Mutants", "Properties", "SimulatedWorld"] + arguments,
+      dependencies: [
+        "Faults", "Histories", "LiveCluster", "Mutants", "Properties", "SimulatedWorld",
+      ] + arguments,
       path: "Jepsen-style/Sources/faultlab", swiftSettings: settings),
     // Tests
     tests("HouseTests", of: []),
@@ -235,6 +245,11 @@ let package = Package(
         "Histories", "Properties", "kvnode", "kvctl",
       ]),
     harnessTests("HistoriesTests", of: ["Determinism", "Histories"]),
+    harnessTests(
+      "LiveClusterTests",
+      of: vocabulary + [
+        "ClientProtocol", "Faults", "Histories", "Properties", "LiveCluster", "kvnode", "faultlab",
+      ]),
     harnessTests(
       "SimulatedWorldTests",
       of: vocabulary + [

@@ -2,11 +2,12 @@ import ArgumentParser
 
 /// The command line of the fault harness.
 @main
-struct FaultLab: ParsableCommand {
+struct FaultLab: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "faultlab",
     abstract: "Runs simulated clusters under faults, and checks recorded histories.",
     subcommands: [
       RunCommand.self, ReplayCommand.self, CheckCommand.self, MutantsCommand.self,
+      LiveCommand.self,
     ])
 }

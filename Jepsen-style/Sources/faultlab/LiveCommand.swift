@@ -1,0 +1,70 @@
+internal import ArgumentParser
+import Glibc
+internal import LiveCluster
+
+/// `faultlab live`: real processes, real clients, real faults.
+struct LiveCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "live",
+    abstract: "Runs a cluster of real kvnodes under faults, and judges what its clients saw.",
+    discussion: """
+      Exit status: 0 passed, 1 an anomaly, no recovery or a fault that did not take effect, 2 the \
+      harness failed. Jepsen-style/Outcomes.md says what each of these means.
+      """)
+
+  @Option(help: "One or several of \(WorkloadKind.words), separated by commas, or all.")
+  var workload = "register"
+
+  @Option(help: "One or several of \(NemesisKind.words), or all that this machine can do.")
+  var nemesis = "kill,pause,partition"
+
+  @Option(help: "How long each run asks, the last 5 s of it without faults.")
+  var seconds = 30
+
+  @Option(help: "3 or 5.")
+  var nodes = 3
+
+  @Option(help: "For the choice of faults and requests; drawn and printed if not given.")
+  var seed: UInt64?
+
+  @Option(help: "proxy needs no privilege; netns needs root, ip and nft.")
+  var network: LiveOptions.NetworkKind = .proxy
+
+  @Option(name: .customLong("out"), help: "The folder of the reports.")
+  var folder = "live-report"
+
+  @Flag(help: "Every workload under each nemesis alone and under all together, a run each.")
+  var matrix = false
+
+  func validate() throws {
+    guard nodes == 3 || nodes == 5 else { throw ValidationError("--nodes takes 3 or 5") }
+    guard (8...7200).contains(seconds) else {
+      throw ValidationError("--seconds takes 8 to 7200")
+    }
+  }
+
+  func run() async throws {
+    do {
+      try PrivateWorld.enter(network: network == .netns)
+      let plan = try LivePlan(
+        workloads: workload, nemeses: nemesis, matrix: matrix, seconds: seconds, nodes: nodes,
+        seed: seed ?? .random(in: 1...999_999), network: network, folder: folder)
+      throw ExitCode(try await plan.run { Self.tell($0) }.rawValue)
+    } catch let failure as LiveFailure {
+      Self.tell("harness failure: \(failure)")
+      throw ExitCode(LiveVerdict.Conclusion.harnessFailure.rawValue)
+    }
+  }
+
+  // At once, also into a pipe: a run takes long.
+  private static func tell(_ line: String) {
+    print(line)
+    fflush(nil)
+  }
+}
+
+extension LiveOptions.NetworkKind: ExpressibleByArgument {}
+
+extension CaseIterable where Self: RawRepresentable, RawValue == String {
+  fileprivate static var words: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
