@@ -1,4 +1,5 @@
 internal import ClientProtocol
+internal import Determinism
 internal import HTTPAPI
 internal import KeyValueStore
 internal import RaftTypes
