@@ -8,8 +8,10 @@ enum IdentityFile {
   static func writePartial(
     _ files: some FileSystem, _ identity: DiskIdentity
   ) throws(FileFault) {
-    try files.discard(OnDiskFormat.identityPartial)
-    let file = try files.create(OnDiskFormat.identityPartial)
+    // Never removed, not even to be written anew: it is what tells an interrupted format from a
+    // directory that lost its identity.
+    let path = OnDiskFormat.identityPartial
+    let file = try files.exists(path) ? try files.open(path) : try files.create(path)
     let sector = twins.encode(encode(identity), generation: 1)
     try file.write((sector + sector)[...], at: 0)
     try file.sync()

@@ -1,12 +1,15 @@
 internal import RaftTypes
 
 /// The log as its records, read in order, build it.
-struct LogReplay {
+struct LogReplay: Equatable {
   /// Before the first slot; the end of an empty log.
   private(set) var base: LogPosition
-  private(set) var slots: [LogSlot] = []
+  private(set) var slots: [LogSlot]
 
-  init(base: LogPosition) { self.base = base }
+  init(base: LogPosition, slots: [LogSlot] = []) {
+    self.base = base
+    self.slots = slots
+  }
 
   var last: LogPosition { slots.last?.position ?? base }
 
@@ -21,27 +24,35 @@ struct LogReplay {
   /// - Parameter entries: nil when the body rotted.
   /// - Returns: false when the record does not continue the log.
   mutating func apply(_ identity: RecordIdentity, _ entries: [Entry]?) -> Bool {
-    guard identity.first <= last.index.next else { return false }
-    switch identity.kind {
-    case .append: append(identity, entries)
-    case .fill: fill(entries ?? [])
-    }
+    apply(
+      isFill: identity.kind == .fill,
+      first: LogPosition(term: identity.term, index: identity.first), last: identity.last, entries)
+  }
+
+  /// The same for a record that is known by its description.
+  mutating func apply(
+    isFill: Bool, first: LogPosition, last end: LogIndex, _ entries: [Entry]?
+  ) -> Bool {
+    guard first.index <= last.index.next else { return false }
+    if isFill { fill(entries ?? []) } else { append(first, through: end, entries) }
     return true
   }
 
-  private mutating func append(_ identity: RecordIdentity, _ entries: [Entry]?) {
+  private mutating func append(
+    _ first: LogPosition, through end: LogIndex, _ entries: [Entry]?
+  ) {
     let start = slots.first?.position.index ?? base.index.next
-    if identity.first <= start {
+    if first.index <= start {
       slots = []
-      base = LogPosition(term: base.term, index: identity.first.previous)
+      base = LogPosition(term: base.term, index: first.index.previous)
     } else {
-      slots.removeLast(last.index.next.distance(from: identity.first))
+      slots.removeLast(last.index.next.distance(from: first.index))
     }
     if let entries {
       slots.append(contentsOf: entries.map(LogSlot.entry))
     } else {
-      for index in identity.first.number...identity.last.number {
-        slots.append(.faulty(LogPosition(term: identity.term, index: LogIndex(index))))
+      for index in first.index.number...end.number {
+        slots.append(.faulty(LogPosition(term: first.term, index: LogIndex(index))))
       }
     }
   }

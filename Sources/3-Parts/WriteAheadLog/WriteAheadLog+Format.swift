@@ -1,4 +1,5 @@
 internal import BinaryCodec
+internal import Determinism
 public import RaftTypes
 
 extension WriteAheadLog {
@@ -16,6 +17,41 @@ extension WriteAheadLog {
         genesis.position == LogPosition(term: .zero, index: LogIndex(1))
       else { preconditionFailure("format with \(genesis.position) of another cluster") }
     }
+    try begin(files, identity)
+    try finish(files, identity, base: .origin, genesis.map { [$0] } ?? [], options)
+  }
+
+  /// Makes an empty directory a node's whose past is a snapshot: of an earlier epoch, or of another
+  /// cluster. Its log begins behind the snapshot and is empty, its ballot is blank: the cluster id
+  /// is new to everybody, so nobody was promised anything under it. May be repeated and refuses
+  /// like `format(_:_:genesis:_:)`.
+  ///
+  /// - Parameters:
+  ///   - snapshot: what the file says of itself.
+  ///   - state: appends the state's raw bytes; what it throws is passed on, and the directory stays
+  ///     unformatted.
+  /// - Precondition: `snapshot` is of this cluster and its membership trusts this disk.
+  @discardableResult
+  public static func format(
+    _ files: Files, _ identity: DiskIdentity, from snapshot: SnapshotDescriptor,
+    _ options: LogOptions = LogOptions(),
+    state: (inout SnapshotWriter<Files>) throws(LogFault) -> Void
+  ) throws(LogFault) -> SnapshotFile {
+    precondition(
+      snapshot.cluster == identity.cluster
+        && snapshot.membership.members[identity.node]?.incarnation == identity.incarnation,
+      "format of \(identity) from a snapshot of cluster \(snapshot.cluster)")
+    try begin(files, identity)
+    var writer = try SnapshotWriter(files, snapshot)
+    try state(&writer)
+    let file = try writer.finish()
+    try finish(files, identity, base: snapshot.position, [], options)
+    return file
+  }
+
+  /// Everything but the log. While only the identity's partial file exists the directory counts as
+  /// unformatted.
+  private static func begin(_ files: Files, _ identity: DiskIdentity) throws(LogFault) {
     try refuseData(files)
     do {
       try clear(files)
@@ -26,7 +62,17 @@ extension WriteAheadLog {
       try files.syncDirectory("")
       try BallotFile.create(files, identity)
       try files.syncDirectory("")
-      try firstSegment(files, identity, genesis, options)
+    } catch {
+      throw LogFault(error)
+    }
+  }
+
+  private static func finish(
+    _ files: Files, _ identity: DiskIdentity, base: LogPosition, _ entries: [Entry],
+    _ options: LogOptions
+  ) throws(LogFault) {
+    do {
+      try firstSegment(files, identity, base: base, entries, options)
       try IdentityFile.commit(files)
     } catch {
       throw LogFault(error)
@@ -34,15 +80,16 @@ extension WriteAheadLog {
   }
 
   private static func firstSegment(
-    _ files: Files, _ identity: DiskIdentity, _ genesis: Entry?, _ options: LogOptions
+    _ files: Files, _ identity: DiskIdentity, base: LogPosition, _ entries: [Entry],
+    _ options: LogOptions
   ) throws(FileFault) {
-    let pieces = RecordPiece.pieces(.append, genesis.map { [$0] } ?? [])
+    let pieces = RecordPiece.pieces(.append, entries)
     let size = OnDiskFormat.segmentSize(
       nominal: options.segmentSize, stored: pieces.first?.body.count ?? 0)
     let order = SpareOrder(number: 1, size: size)
     try order.carryOut(on: files)
     let header = SegmentHeader(
-      sequence: 1, disk: identity, size: size, base: .origin, previous: 0, isReset: false)
+      sequence: 1, disk: identity, size: size, base: base, previous: 0, isReset: false)
     let file = try SegmentHeader.install(header, in: files, spare: OnDiskFormat.sparePath(1))
     var group = RecordGroup(sequence: 1, start: OnDiskFormat.firstRecord, chain: 0)
     for piece in pieces { _ = group.add(piece, below: size) }

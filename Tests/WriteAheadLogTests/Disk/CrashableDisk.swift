@@ -184,7 +184,13 @@ final class CrashableDisk: FileSystem {
 
   private static func apply(_ change: NameChange, to names: inout [String: Node]) {
     if let removed = change.removed { names[removed] = nil }
-    if let added = change.added { names[added.name] = added.node }
+    guard let (name, node) = change.added else { return }
+    names[name] = node
+    // A directory takes along what is in it.
+    guard case .directory = node, let removed = change.removed else { return }
+    for path in names.keys where path.hasPrefix(removed + "/") {
+      names[name + path.dropFirst(removed.count)] = names.removeValue(forKey: path)
+    }
   }
 
   private func parent(_ path: String) -> String {
