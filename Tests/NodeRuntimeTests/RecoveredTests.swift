@@ -28,12 +28,13 @@ struct RecoveredTests {
   }
 
   private func recovered(
-    _ slots: [LogSlot], _ snapshot: SnapshotFile? = nil,
+    _ slots: [LogSlot], _ snapshot: SnapshotFile? = nil, state: RecoveredState? = nil,
     _ ballot: Ballot = Ballot(term: Term(3), vote: NodeID(2))
   ) -> Recovered {
     Recovered(
       Recovery(
-        identity: identity, ballot: ballot, snapshot: snapshot, slots: slots, notes: []))
+        identity: identity, ballot: ballot, state: state ?? .sound(snapshot), damaged: [],
+        slots: slots, notes: []))
   }
 
   @Test("without a snapshot the log begins behind the origin")
@@ -68,5 +69,23 @@ struct RecoveredTests {
     let rotten = LogSlot.faulty(position(1, 7))
     let found = recovered([entry(5), entry(6), rotten, entry(8)], snapshot(5))
     #expect(found.base == position(1, 5) && found.slots == [entry(6), rotten, entry(8)])
+  }
+
+  @Test("a lost state keeps the log behind it, and what its header says")
+  func lost() {
+    let descriptor = snapshot(5).descriptor
+    let lost = LostSnapshot(position: position(1, 5), descriptor: descriptor)
+    let found = recovered((6...8).map(entry), state: .lost(lost))
+    #expect(!found.stateIsSound && found.snapshot == descriptor)
+    #expect(found.base == position(1, 5) && found.slots == (6...8).map(entry))
+  }
+
+  @Test("of a tail below a lost state the last rotten slot becomes the base, as below a sound one")
+  func lostTail() {
+    let lost = LostSnapshot(position: position(1, 5), descriptor: nil)
+    let rotten = LogSlot.faulty(position(1, 4))
+    let found = recovered([entry(3), rotten, entry(5), entry(6)], state: .lost(lost))
+    #expect(!found.stateIsSound && found.snapshot == nil)
+    #expect(found.base == position(1, 4) && found.slots == [entry(5), entry(6)])
   }
 }

@@ -81,20 +81,6 @@ struct CompactionTests {
     #expect(positions.last == Sample.position(1, 60))
   }
 
-  @Test("pitfall 35: damaged with no log behind it, the start is refused by name")
-  func noFallback() throws {
-    let (disk, log) = try log(to: 60, marks: [20, 50])
-    try log.compact(through: LogIndex(50))
-    disk.flip("snapshots/snapshot-50-1", bit: 900)
-    try disk.remove("snapshots/snapshot-20-1")
-    let fault = #expect(throws: LogFault.self) { _ = try Sample.open(disk) }
-    guard case .damaged(let damage) = fault else {
-      Issue.record("\(String(describing: fault))")
-      return
-    }
-    #expect(damage.path == "snapshots/snapshot-50-1" && damage.remedy == Damage.rejoin)
-  }
-
   @Test("recycled segments are used again, and their old records never read as new ones")
   func recycling() throws {
     let (disk, log) = try Sample.log()

@@ -5,13 +5,49 @@ public struct Recovery: Equatable, Sendable {
   public let identity: DiskIdentity
   /// What this disk promised, under this incarnation.
   public let ballot: Ballot
-  /// The snapshot to start from; nil when the log reaches back to entry 1.
-  public let snapshot: SnapshotFile?
+  /// What the state machine starts from.
+  public let state: RecoveredState
+  /// Snapshots that are damaged and could be repaired from other nodes, newest first.
+  public let damaged: [LogPosition]
   /// The log without a gap. Begins at or below the entry after the snapshot (a tail below it is
-  /// kept for slow followers); empty when the snapshot is all there is.
+  /// kept for slow followers); empty when the snapshot, sound or lost, is all there is.
   public let slots: [LogSlot]
   /// What recovery did or noticed, in the order of finding. Show it to the operator.
   public let notes: [RecoveryNote]
+
+  /// The snapshot to start from; nil when the log reaches back to entry 1, or the state is lost.
+  public var snapshot: SnapshotFile? {
+    switch state {
+    case .sound(let snapshot): snapshot
+    case .lost: nil
+    }
+  }
+}
+
+/// Whether there is a state that the log continues.
+public enum RecoveredState: Equatable, Sendable {
+  /// The state of the snapshot; without one the log reaches back to entry 1.
+  case sound(SnapshotFile?)
+  /// The log begins behind a snapshot that cannot be restored, and nothing older replaces it. The
+  /// log can be kept, acknowledged and voted by; nothing can be applied until the state is back.
+  case lost(LostSnapshot)
+}
+
+/// A snapshot that stands on the disk and cannot be restored.
+public struct LostSnapshot: Hashable, Sendable {
+  /// What it covers, by its name. Everything up to there is committed: snapshots are taken of
+  /// nothing else.
+  public let position: LogPosition
+  /// What its header says, when either copy of that is sound.
+  public let descriptor: SnapshotDescriptor?
+  /// Whether its bytes can be repaired; not, when it is the state that was found wrong.
+  public let isRepairable: Bool
+
+  public init(position: LogPosition, descriptor: SnapshotDescriptor?, isRepairable: Bool = true) {
+    self.position = position
+    self.descriptor = descriptor
+    self.isRepairable = isRepairable
+  }
 }
 
 /// Something that recovery did or noticed.
@@ -31,6 +67,9 @@ public enum RecoveryNote: Hashable, Sendable {
   case snapshotDamaged(path: String, offset: Int, finding: String)
   /// The newest snapshot is damaged; the one before it and the log replace it.
   case fellBack(to: LogPosition)
+  /// The newest snapshot is damaged and nothing on this disk replaces it: the state has to come
+  /// from other nodes.
+  case stateLost(at: LogPosition)
   /// The log ended below the snapshot or contradicted it; the snapshot replaces it (§7).
   case logReplaced(by: LogPosition)
   /// A file that a crash left unfinished was removed.

@@ -1,5 +1,4 @@
 internal import BinaryCodec
-internal import EntryFormat
 internal import RaftTypes
 
 /// The bytes of a snapshot file.
@@ -8,10 +7,12 @@ internal import RaftTypes
 /// header:  magic u32 | version u16 | zero u16 | length u32 | descriptor | crc u32
 /// chunk:   raw length u32 | stored length u32 | crc u32 | LZ4 frame
 /// trailer: 0 u32 | chunks u64 | raw bytes u64 | crc of all raw bytes u32 | crc u32
+/// tail:    zeros up to the next sector, then the header once more, where the file ends
 /// ```
 /// Each crc continues from the one before it, so that chunks cannot be lost, doubled or exchanged;
 /// the last one thereby covers the file. Raw bytes are cut into chunks of `Limits.snapshotChunk`,
-/// however they were handed in: equal states give equal files.
+/// however they were handed in: equal states give equal files. The header stands in two sectors,
+/// because it says who the members are: a node that lost its state still needs to know whom to ask.
 enum SnapshotFormat {
   static let magic: UInt32 = 0x504e_5351  // "QSNP"
   static let headerPrefix = 12
@@ -55,6 +56,11 @@ enum SnapshotFormat {
     return writer.bytes
   }
 
+  /// What follows a trailer that ends at `end`.
+  static func tail(after end: Int, header: [UInt8]) -> [UInt8] {
+    [UInt8](repeating: 0, count: OnDiskFormat.sectorBoundary(from: end) - end) + header
+  }
+
   static func path(_ position: LogPosition) -> String {
     "snapshots/snapshot-\(position.index.number)-\(position.term.number)"
   }
@@ -72,13 +78,35 @@ enum SnapshotFormat {
     return OnDiskFormat.plainNumber(parts[1]).map(LogIndex.init)
   }
 
-  /// The position in the name of a finished snapshot.
+  /// The name of a snapshot that was finished.
+  struct Name: Equatable {
+    let position: LogPosition
+    /// Its state was found to be wrong, though its bytes may be sound: it is kept for what its name
+    /// and header say, and never restored.
+    let isCondemned: Bool
+
+    var path: String {
+      isCondemned ? SnapshotFormat.condemnedPath(position) : SnapshotFormat.path(position)
+    }
+
+    init?(_ name: String) {
+      let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+      guard parts.count == 3, ["snapshot", "condemned"].contains(parts[0]),
+        let index = OnDiskFormat.plainNumber(parts[1]),
+        let term = OnDiskFormat.plainNumber(parts[2])
+      else { return nil }
+      position = LogPosition(term: Term(term), index: LogIndex(index))
+      isCondemned = parts[0] == "condemned"
+    }
+  }
+
+  static func condemnedPath(_ position: LogPosition) -> String {
+    "snapshots/condemned-\(position.index.number)-\(position.term.number)"
+  }
+
+  /// The position in the name of a finished snapshot that may be restored.
   static func position(name: String) -> LogPosition? {
-    let parts = name.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0] == "snapshot", let index = OnDiskFormat.plainNumber(parts[1]),
-      let term = OnDiskFormat.plainNumber(parts[2])
-    else { return nil }
-    return LogPosition(term: Term(term), index: LogIndex(index))
+    Name(name).flatMap { $0.isCondemned ? nil : $0.position }
   }
 }
 

@@ -1,5 +1,4 @@
 internal import BinaryCodec
-internal import EntryFormat
 public import RaftTypes
 
 /// Reads one snapshot file: its raw chunks, to restore a state, or the file's own bytes, to stream
@@ -13,6 +12,7 @@ public struct SnapshotReader<Files: FileSystem> {
   public let descriptor: SnapshotDescriptor
   /// Length of the file in bytes.
   public let size: Int
+  private let header: [UInt8]
   private let body: Int
   private let seed: UInt32
   private var offset: Int
@@ -25,8 +25,8 @@ public struct SnapshotReader<Files: FileSystem> {
     try self.init(files, path: SnapshotFormat.path(position))
   }
 
-  /// Opens the file and reads its header. Throws `.damaged`, naming the offset, when that is
-  /// damaged.
+  /// Opens the file and reads its header, in either of its places. Throws `.damaged`, naming the
+  /// offset, when both are damaged.
   public init(_ files: Files, path: String) throws(LogFault) {
     do {
       file = try files.open(path)
@@ -35,20 +35,9 @@ public struct SnapshotReader<Files: FileSystem> {
       throw LogFault(error)
     }
     self.path = path
-    let prefix = try Self.read(file, path, SnapshotFormat.headerPrefix, at: 0)
-    let length = try Self.descriptorLength(prefix, path)
-    let header = try Self.read(file, path, SnapshotFormat.headerPrefix + length + 4, at: 0)
-    let checked = header.dropLast(4)
-    guard ByteReader.littleEndian32(header.suffix(4)) == Checksum.crc32c(checked) else {
-      throw Self.damaged(path, 0, "the header's checksum is wrong")
-    }
-    var reader = ByteReader(checked.dropFirst(SnapshotFormat.headerPrefix))
-    do {
-      descriptor = try MembershipFormat.readSnapshot(from: &reader)
-      try reader.finish()
-    } catch {
-      throw Self.damaged(path, SnapshotFormat.headerPrefix, "descriptor: \(error)")
-    }
+    let (found, bytes) = try SnapshotHeader.find(in: file, size: size, path: path)
+    header = bytes
+    descriptor = found
     body = header.count
     offset = body
     seed = Checksum.crc32c(header)
@@ -79,15 +68,56 @@ public struct SnapshotReader<Files: FileSystem> {
     return raw
   }
 
-  /// Reads the whole file once and throws `.damaged` if a restore or a follower would find fault
-  /// with it.
+  /// Reads the whole file once and throws `.damaged` if any byte of it is wrong.
   public func verify() throws(LogFault) {
+    let end = try stateEnd()
+    if let lost = try lostHeader(end) {
+      throw Self.damaged(path, lost, "one of the header's two copies is damaged")
+    }
+  }
+
+  /// Reads the state to its last byte, throws `.damaged` if a restore would find fault with it, and
+  /// writes what is lost of the header's copies anew. Returns the offset of a copy that was lost.
+  func settle() throws(LogFault) -> Int? {
+    let end = try stateEnd()
+    guard let lost = try lostHeader(end) else { return nil }
+    let tail = SnapshotFormat.tail(after: end, header: header)
+    do {
+      try file.write(header[...], at: 0)
+      try file.write(tail[...], at: end)
+      try file.truncate(to: end + tail.count)
+      try file.sync()
+    } catch {
+      throw LogFault(error)
+    }
+    return lost
+  }
+
+  /// The file's length as it is now.
+  func currentSize() throws(LogFault) -> Int {
+    do { return try file.size() } catch { throw LogFault(error) }
+  }
+
+  // Where the trailer ends, once all before it was found right.
+  private func stateEnd() throws(LogFault) -> Int {
     var reader = self
     reader.offset = body
     reader.checksum = seed
     reader.totals = SnapshotTotals()
     reader.isFinished = false
     while try reader.next() != nil {}
+    return reader.offset + SnapshotFormat.trailerSize
+  }
+
+  private func lostHeader(_ end: Int) throws(LogFault) -> Int? {
+    do {
+      if try file.read(header.count, at: 0) != header { return 0 }
+    } catch {
+      return 0
+    }
+    let tail = SnapshotFormat.tail(after: end, header: header)
+    let isWhole = size == end + tail.count && (try? file.read(tail.count, at: end)) == tail
+    return isWhole ? nil : end
   }
 
   /// The file's own bytes from `offset` on, at most `count`, empty at its end: for streaming. The
@@ -101,15 +131,16 @@ public struct SnapshotReader<Files: FileSystem> {
     }
   }
 
-  /// Removes the finished snapshots of `index` and later ones: what they hold was found to be
-  /// wrong. Recovery falls back to an earlier one and the log, or finds the state lost.
+  /// Takes the finished snapshots of `index` and later ones out of use: what they hold was found to
+  /// be wrong. Recovery falls back to an earlier one and the log, or finds the state lost.
   public static func condemn(_ files: Files, from index: LogIndex) throws(LogFault) {
     do {
       for name in try files.list(OnDiskFormat.snapshotDirectory) {
         guard let position = SnapshotFormat.position(name: name), position.index >= index else {
           continue
         }
-        try files.discard(SnapshotFormat.path(position))
+        try files.rename(
+          SnapshotFormat.path(position), to: SnapshotFormat.condemnedPath(position))
       }
       try files.syncDirectory(OnDiskFormat.snapshotDirectory)
     } catch {
@@ -134,30 +165,10 @@ public struct SnapshotReader<Files: FileSystem> {
 
   private mutating func readTrailer() throws(LogFault) {
     let trailer = try Self.read(file, path, SnapshotFormat.trailerSize, at: offset)
-    guard trailer == SnapshotFormat.trailer(totals, previous: checksum),
-      offset + trailer.count == size
-    else { throw Self.damaged(path, offset, "the trailer contradicts the chunks") }
+    guard trailer == SnapshotFormat.trailer(totals, previous: checksum) else {
+      throw Self.damaged(path, offset, "the trailer contradicts the chunks")
+    }
     isFinished = true
-  }
-
-  private static func descriptorLength(
-    _ prefix: [UInt8], _ path: String
-  ) throws(LogFault) -> Int {
-    var reader = ByteReader(prefix)
-    guard let magic = try? reader.readUInt32(), magic == SnapshotFormat.magic else {
-      throw damaged(path, 0, "no snapshot begins here")
-    }
-    guard let version = try? reader.readUInt16(), let zero = try? reader.readUInt16(),
-      let length = try? reader.readUInt32()
-    else { throw damaged(path, 0, "the file ends in its header") }
-    guard Int(version) == OnDiskFormat.version else {
-      throw .unsupportedVersion(
-        path: path, found: Int(version), supported: OnDiskFormat.version)
-    }
-    guard zero == 0, length <= UInt32(Limits.snapshotHeader) else {
-      throw damaged(path, 0, "the header's length is out of bounds")
-    }
-    return Int(length)
   }
 
   private static func read(

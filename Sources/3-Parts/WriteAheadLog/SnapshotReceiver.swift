@@ -72,13 +72,16 @@ public struct SnapshotReceiver<Files: FileSystem> {
     } catch {
       throw LogFault(error)
     }
+    let whole: Int
     do throws(LogFault) {
       let reader = try SnapshotReader(files, path: path)
       guard reader.descriptor == descriptor else {
         throw LogFault.damaged(
           Damage(path: path, offset: 0, finding: "is of \(reader.descriptor.position)"))
       }
-      try reader.verify()
+      // The sender's file may have lost a copy of its header since it was written.
+      _ = try reader.settle()
+      whole = try reader.currentSize()
     } catch {
       cancel()
       throw error
@@ -89,7 +92,7 @@ public struct SnapshotReceiver<Files: FileSystem> {
     } catch {
       throw LogFault(error)
     }
-    return SnapshotFile(descriptor: descriptor, path: final, size: size)
+    return SnapshotFile(descriptor: descriptor, path: final, size: whole)
   }
 
   /// Gives up: removes what was received.

@@ -5,14 +5,17 @@ struct SnapshotShelf {
   /// Snapshots that can be restored, newest first, at most two; the first one is verified to its
   /// last byte.
   let usable: [SnapshotFile]
-  /// What the newest file claims by its name to be, usable or not.
-  let newest: LogPosition?
-  /// Further files, older than both usable ones.
+  /// What is damaged and newer than that, newest first.
+  let damaged: [LostSnapshot]
+  /// Further files, older than what is usable.
   let surplus: [String]
   /// Files that a crash left unfinished, and received parts of what is no longer needed.
   let unfinished: [String]
 
-  var hasLostNewest: Bool { usable.first?.descriptor.position != newest }
+  /// The newest snapshot, if it is damaged.
+  var lost: LostSnapshot? { damaged.first }
+  /// The term of the newest snapshot, usable or not.
+  var term: Term { (lost?.position ?? usable.first?.descriptor.position)?.term ?? .zero }
 
   init<Files: FileSystem>(
     _ files: Files, _ cluster: ClusterID, _ notes: inout [RecoveryNote]
@@ -24,23 +27,27 @@ struct SnapshotShelf {
       throw LogFault(error)
     }
     // By index and term, as numbers: names sort otherwise (pitfall 34).
-    let positions = names.compactMap(SnapshotFormat.position).sorted { a, b in
-      (a.index, a.term) > (b.index, b.term)
+    let found = names.compactMap(SnapshotFormat.Name.init).sorted { a, b in
+      (a.position.index, a.position.term, b.isCondemned ? 1 : 0)
+        > (b.position.index, b.position.term, a.isCondemned ? 1 : 0)
     }
     var usable: [SnapshotFile] = []
+    var damaged: [LostSnapshot] = []
     var surplus: [String] = []
-    for position in positions {
-      guard usable.count < 2 else {
-        surplus.append(SnapshotFormat.path(position))
-        continue
-      }
-      if let file = try Self.read(files, position, cluster, whole: usable.isEmpty, &notes) {
+    for name in found {
+      if usable.count < 2, !name.isCondemned,
+        let file = try Self.read(files, name.position, cluster, whole: usable.isEmpty, &notes)
+      {
         usable.append(file)
+      } else if usable.isEmpty {
+        damaged.append(Self.lost(files, name, cluster))
+      } else {
+        surplus.append(name.path)
       }
     }
     self.usable = usable
+    self.damaged = damaged
     self.surplus = surplus
-    newest = positions.first
     let reached = usable.first?.descriptor.position.index ?? .zero
     unfinished = names.filter { name in
       name.hasSuffix(".partial")
@@ -64,7 +71,11 @@ struct SnapshotShelf {
           path: path, found: "cluster \(reader.descriptor.cluster)",
           expected: "cluster \(cluster)")
       }
-      if whole { try reader.verify() }
+      if whole, let lost = try reader.settle() {
+        notes.append(.copyRewritten(path: path, copy: lost == 0 ? 0 : 1))
+        return SnapshotFile(
+          descriptor: reader.descriptor, path: path, size: try reader.currentSize())
+      }
       return SnapshotFile(descriptor: reader.descriptor, path: path, size: reader.size)
     } catch {
       guard case .damaged(let damage) = error else { throw error }
@@ -72,5 +83,16 @@ struct SnapshotShelf {
         .snapshotDamaged(path: path, offset: damage.offset, finding: damage.finding))
       return nil
     }
+  }
+
+  // Its header may be sound, and say who the members are.
+  private static func lost<Files: FileSystem>(
+    _ files: Files, _ name: SnapshotFormat.Name, _ cluster: ClusterID
+  ) -> LostSnapshot {
+    let descriptor = (try? SnapshotReader(files, path: name.path))?.descriptor
+    let isRight = descriptor?.position == name.position && descriptor?.cluster == cluster
+    return LostSnapshot(
+      position: name.position, descriptor: isRight ? descriptor : nil,
+      isRepairable: !name.isCondemned)
   }
 }

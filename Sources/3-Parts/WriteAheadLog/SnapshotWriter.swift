@@ -54,16 +54,20 @@ public struct SnapshotWriter<Files: FileSystem> {
   public mutating func finish() throws(LogFault) -> SnapshotFile {
     if !pending.isEmpty { try writeChunk() }
     let trailer = SnapshotFormat.trailer(totals, previous: checksum)
+    let ending =
+      trailer
+      + SnapshotFormat.tail(
+        after: offset + trailer.count, header: SnapshotFormat.header(descriptor))
     let path = SnapshotFormat.path(descriptor.position)
     do {
-      try file.write(trailer[...], at: offset)
+      try file.write(ending[...], at: offset)
       try file.sync()
       try files.rename(partial, to: path)
       try files.syncDirectory(OnDiskFormat.snapshotDirectory)
     } catch {
       throw Self.abandon(files, partial, error)
     }
-    return SnapshotFile(descriptor: descriptor, path: path, size: offset + trailer.count)
+    return SnapshotFile(descriptor: descriptor, path: path, size: offset + ending.count)
   }
 
   /// Gives up: removes what was written.

@@ -26,12 +26,12 @@ extension WriteAheadLog {
     }
     let shelf = try SnapshotShelf(files, identity.cluster, &notes)
     let opened = try OpenedLog(files, identity, &notes)
-    let join = try joins(shelf, opened.replay, &notes)
+    let (state, join) = try joins(shelf, opened.replay, &notes)
     let ballots: BallotFile<Files>
     if let found = try BallotFile.open(files, identity, &notes) {
       ballots = found
     } else {
-      let newest = max(opened.last.term, shelf.newest?.term ?? .zero)
+      let newest = max(opened.last.term, shelf.term)
       ballots = try renew(files, &identity, renewal, Ballot(term: newest, vote: nil), &notes)
     }
     let spares = try prepare(files, options, shelf, &notes)
@@ -40,14 +40,13 @@ extension WriteAheadLog {
       ballots: ballots, snapshots: shelf.usable)
     log.segments = opened.void + log.segments
     while log.segments.count > opened.segments.count { try log.dropOldest() }
-    if join == .replaced, let snapshot = shelf.usable.first {
-      try log.reset(to: snapshot.descriptor)
-    }
+    if case .replaced(let position) = join { try log.restart(behind: position) }
     return .opened(
       log,
       Recovery(
-        identity: identity, ballot: ballots.ballot, snapshot: shelf.usable.first,
-        slots: join == .replaced ? [] : opened.replay.slots, notes: notes))
+        identity: identity, ballot: ballots.ballot, state: state,
+        damaged: shelf.damaged.filter(\.isRepairable).map(\.position),
+        slots: join == .connected ? opened.replay.slots : [], notes: notes))
   }
 
   /// The promises are lost: what is promised from now on is another disk's word. The identity
@@ -83,39 +82,43 @@ extension WriteAheadLog {
         finding: "the file is missing beside a node's data"))
   }
 
-  private enum Join { case connected, replaced }
+  private enum Join: Equatable {
+    case connected
+    /// Nothing of the log counts: it begins anew behind this position.
+    case replaced(by: LogPosition)
+  }
 
   /// Whether log and snapshot fit together, and how; throws where they leave a hole.
+  ///
+  /// A damaged snapshot covers what its name says, as a sound one does: the log joins it by the
+  /// same rules. Only the state is missing, unless an older one and the log replace it.
   private static func joins(
     _ shelf: SnapshotShelf, _ log: LogReplay, _ notes: inout [RecoveryNote]
-  ) throws(LogFault) -> Join {
-    let start = shelf.usable.first?.descriptor.position ?? .origin
+  ) throws(LogFault) -> (RecoveredState, Join) {
+    let usable = shelf.usable.first
+    let start = usable?.descriptor.position ?? .origin
     let holds = { (position: LogPosition) in
       log.base == position || log.slot(at: position.index)?.position == position
     }
-    if shelf.hasLostNewest, let newest = shelf.newest {
-      guard holds(start), holds(newest) else {
-        throw .damaged(
-          Damage(
-            path: SnapshotFormat.path(newest), offset: 0,
-            finding: "damaged, and the log from \(log.base) to \(log.last) does not replace it"))
-      }
-      notes.append(.fellBack(to: start))
-      return .connected
+    let newest = shelf.lost?.position ?? start
+    if holds(newest), holds(start) {
+      if shelf.lost != nil { notes.append(.fellBack(to: start)) }
+      return (.sound(usable), .connected)
     }
-    if holds(start) { return .connected }
     // Where the log begins, or, of an empty one, would.
     let first = log.slots.first?.position.index ?? log.base.index.next
-    let isBehind = !log.slots.isEmpty || log.base.index < start.index
-    guard start != .origin, first <= start.index.next, isBehind
-    else {
+    let isBehind = !log.slots.isEmpty || log.base.index < newest.index
+    guard newest != .origin, holds(newest) || (first <= newest.index.next && isBehind) else {
       throw .damaged(
         Damage(
           path: OnDiskFormat.logDirectory, offset: 0,
-          finding: "the log begins after \(log.base), the snapshot ends at \(start)"))
+          finding: "the log begins after \(log.base), the snapshot ends at \(newest)"))
     }
-    notes.append(.logReplaced(by: start))
-    return .replaced
+    let join = holds(newest) ? Join.connected : .replaced(by: newest)
+    if join != .connected { notes.append(.logReplaced(by: newest)) }
+    guard let lost = shelf.lost else { return (.sound(usable), join) }
+    notes.append(.stateLost(at: lost.position))
+    return (.lost(lost), join)
   }
 
   /// Clears away what crashes left, and collects spares and reserve.

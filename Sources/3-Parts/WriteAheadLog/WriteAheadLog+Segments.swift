@@ -77,8 +77,14 @@ extension WriteAheadLog {
     precondition(
       snapshots.contains { $0.descriptor.position.index >= snapshot.position.index },
       "reset to \(snapshot.position), the newest snapshot is \(snapshots.first?.path ?? "none")")
-    try startSegment(stored: 0, base: snapshot.position, previous: 0, isReset: true)
-    last = snapshot.position
+    try restart(behind: snapshot.position)
+  }
+
+  /// The log goes, durably, and begins anew behind `position`, which a snapshot on the disk covers,
+  /// be it damaged.
+  func restart(behind position: LogPosition) throws(LogFault) {
+    try startSegment(stored: 0, base: position, previous: 0, isReset: true)
+    last = position
     durable = last
     faulty.removeAll { _, _ in true }
     while segments.count > 1 { try dropOldest() }

@@ -23,6 +23,9 @@ extension RecoveryNote {
     case .fellBack(let position):
       "the newest snapshot is damaged; "
         + "starts from the one at index \(position.index.number) and the log"
+    case .stateLost(let position):
+      "the snapshot at index \(position.index.number) is damaged and nothing here replaces it: the "
+        + "state is repaired from other nodes; until then the node votes and keeps the log"
     case .logReplaced(let position):
       "the log ended below the snapshot at index \(position.index.number), which replaces it"
     case .unfinishedRemoved(let path): "\(path): removed; a crash had left it unfinished"
