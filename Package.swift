@@ -99,7 +99,8 @@ let package = Package(
     .executable(name: "kvctl", targets: ["kvctl"]),
     .executable(name: "faultlab", targets: ["faultlab"]),
     .library(
-      name: "FaultHarness", targets: ["Faults", "Histories", "Properties", "SimulatedWorld"]),
+      name: "FaultHarness",
+      targets: ["Faults", "Histories", "Properties", "SimulatedWorld", "SmallWorlds"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -172,6 +173,7 @@ let package = Package(
     harness("Histories", uses: ["JSONText"]),
     harness("Properties", uses: ["Histories"]),
     harness("Faults", uses: ["Determinism", "RaftTypes"]),
+    harness("SmallWorlds", uses: ["Determinism", "RaftTypes", "RaftCore"]),
     harness(
       "SimulatedWorld",
       uses: vocabulary + [
@@ -192,6 +194,7 @@ let package = Package(
       name: "faultlab",
       dependencies: [
         "Faults", "Histories", "LiveCluster", "Mutants", "Properties", "SimulatedWorld",
+        "SmallWorlds",
       ] + arguments,
       path: "Jepsen-style/Sources/faultlab", swiftSettings: settings),
     // Tests
@@ -256,6 +259,7 @@ let package = Package(
         "ClientProtocol", "WriteAheadLog", "Faults", "Histories", "Properties", "SimulatedWorld",
       ]),
     harnessTests("MutantsTests", of: ["Mutants"]),
+    harnessTests("SmallWorldsTests", of: ["SmallWorlds"]),
     harnessTests("PropertiesTests", of: ["Determinism", "Histories", "Properties"]),
   ]
 )
