@@ -25,7 +25,7 @@ struct MutantHost {
       let simulation = plan.simulation(seed)
       say("tries \(simulation.replay)")
       if let violation = simulation.run().violation {
-        say("broken \(violation.description.split(separator: "\n").first ?? "")")
+        say("broken \(violation.promise)")
         exit(1)
       }
     }

@@ -57,6 +57,8 @@ struct MutantsCommand: ParsableCommand {
         throw ExitCode(1)
       }
       if names != nil { print(summary.add(hunt, shelf)) }
+      // A line is read while the next hunt goes on.
+      fflush(nil)
     }
     if names != nil { print(summary) }
     return summary.isComplete

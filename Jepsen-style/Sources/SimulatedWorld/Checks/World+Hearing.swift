@@ -12,7 +12,8 @@ extension World {
     if view.isLeader { node.hearing.leads(view.term, of: nodes.count, at: local) }
     for case .frame(.raft(let envelope), let peer) in inputs where envelope.term >= view.term {
       switch envelope.message {
-      case .voteRequest, .preVoteRequest: break
+      case .voteRequest(let request) where !request.isTransfer: break
+      case .preVoteRequest: break
       case _ where envelope.term > node.hearing.followed?.term ?? envelope.term:
         node.hearing.leaderIsOver()
       case _: break
