@@ -80,24 +80,4 @@ extension Replica {
     for read in ready { fail(read.ticket, Self.unsound) }
     ready = []
   }
-
-  /// A follower without a state waits for a snapshot: the leader has one taken for it, once.
-  mutating func serveWhoNeedsState() {
-    guard case .leader(let leadership) = core.role else {
-      servedState = nil
-      return
-    }
-    for (peer, progress) in leadership.progress where progress.needsState {
-      let need = StateNeed(peer: peer, term: core.term)
-      guard servedState != need else { continue }
-      servedState = need
-      proposeMarkNow()
-    }
-  }
-}
-
-/// A follower that wanted a state, and whom this node told so while it led that term.
-struct StateNeed: Hashable, Sendable {
-  let peer: NodeID
-  let term: Term
 }

@@ -43,8 +43,6 @@ package struct Replica: Sendable {
   /// A received state, until this turn's step of consensus installs it.
   var loaded: (SnapshotDescriptor, Store)?
   var cluster: ClusterID?
-  /// Whom this leader has a snapshot taken for.
-  var servedState: StateNeed?
 
   /// The term in which the address was given up, if any: it is not taken again in it.
   var relinquishedTerm: Term?
@@ -95,7 +93,6 @@ package struct Replica: Sendable {
     passDeadlines()
     repeat { stepCore() } while hasInputs
     tendAddress()
-    serveWhoNeedsState()
     report()
     var done = ReplicaEffects()
     swap(&done, &effects)
@@ -177,6 +174,7 @@ package struct Replica: Sendable {
     for chunk in done.chunks { effects.snapshots.append(.store(chunk)) }
     for send in done.snapshotSends { effects.snapshots.append(.send(send)) }
     if let index = done.compactThrough { effects.storage.append(.compact(index)) }
+    if done.stateWanted { proposeMarkNow() }
     if let outcome = done.transfer { transferEnded(outcome) }
     if let index = done.divergence { effects.fault = .diverged(at: index) }
   }

@@ -164,6 +164,9 @@ public struct Effects: Hashable, Sendable {
   public var refusedChanges: [RefusedChange] = []
   /// The state machine is wrong: nothing may be read from it any more. Late: wrong answers.
   public var quarantine: Quarantine?
+  /// A follower's state is lost or wrong, and what this leader could send it may be too old: take a
+  /// snapshot soon.
+  public var stateWanted = false
   /// At this mark no quorum shares a state: nobody knows what is right, and the cluster must stop.
   public var divergence: LogIndex?
 

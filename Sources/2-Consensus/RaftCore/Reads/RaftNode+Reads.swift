@@ -99,6 +99,10 @@ extension RaftNode {
       progress.mark = reply.mark ?? progress.mark
       progress.needsState(reply.needsState)
     }
+    if reply.needsState {
+      let isNews = leadership.progress[peer]?.needsState == false
+      if isNews || snapshot == nil { effects.stateWanted = true }
+    }
     if let mark = reply.mark, mark != leadership.progress[peer]?.mark {
       compareMarks(at: mark.index)
     }
