@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import Foundation
 import SimulatedWorld
 
 /// `faultlab replay`: one seed, one line an event.
@@ -14,10 +14,16 @@ struct ReplayCommand: ParsableCommand {
   @Flag(help: "Only the verdict and the final hash.")
   var quiet = false
 
+  @Flag(help: .hidden)
+  var tally = false
+
   @OptionGroup var world: WorldOptions
+  @OptionGroup var less: ReductionOptions
 
   func run() throws {
-    let simulation = world.simulation(seed)
+    var simulation = world.simulation(seed)
+    simulation.reduction = less.reduction
+    if tally { return try say(simulation.run()) }
     let report = quiet ? simulation.run() : simulation.run { Self.tell($0) }
     let hash = String(report.hash, radix: 16)
     print("\(simulation.replay): hash \(hash), \(report.tally.events) events")
@@ -25,6 +31,12 @@ struct ReplayCommand: ParsableCommand {
       print(violation.description)
       throw ExitCode(1)
     }
+  }
+
+  // For `faultlab shrink`, which reads it.
+  private func say(_ report: Simulation.Report) throws {
+    let verdict = Verdict(promise: report.violation?.promise, tally: report.tally)
+    print(String(decoding: try JSONEncoder().encode(verdict), as: UTF8.self))
   }
 
   // Not through print: a run that traps must show its last event.

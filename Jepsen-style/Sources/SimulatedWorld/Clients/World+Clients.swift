@@ -8,7 +8,9 @@ internal import Replica
 // Clients: what they ask, whom, and how long they wait.
 extension World {
   func clientWakes(_ index: Int) throws(Violation) {
-    guard isSafetyPhase, clients[index].operation == nil else { return }
+    guard isSafetyPhase, clients[index].operation == nil,
+      tally.operations < reduction.operations ?? .max
+    else { return }
     let task = nextTask(index)
     begin(task, client: index)
     invoke(task, client: index)

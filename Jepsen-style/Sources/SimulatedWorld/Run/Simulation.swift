@@ -3,7 +3,7 @@ public import Faults
 public import Histories
 
 /// Runs one seed from its first event to its verdict.
-public struct Simulation {
+public struct Simulation: Hashable, Sendable {
   /// What came out.
   public struct Report: Sendable {
     /// A hash over everything that happened: equal for equal seeds, in every build.
@@ -18,8 +18,10 @@ public struct Simulation {
   }
 
   public let seed: UInt64
-  public let nodes: Int
+  public internal(set) var nodes: Int
   public let profile: Profile
+  /// What is left out.
+  public var reduction = Reduction()
   /// Every disk says that it synced and did not: the harness must notice.
   var disksLie = false
 
@@ -33,7 +35,8 @@ public struct Simulation {
 
   /// The line that runs this seed again.
   public var replay: String {
-    "faultlab replay \(seed) --nodes \(nodes) --profile \(profile.rawValue)"
+    (["faultlab replay \(seed) --nodes \(nodes) --profile \(profile.rawValue)"]
+      + reduction.arguments).joined(separator: " ")
   }
 
   /// Runs it.
@@ -42,8 +45,10 @@ public struct Simulation {
     var dice = Dice(seed: seed ^ 0x5157_4f49_4e00)
     var swarm = Swarm(profile, nodes: nodes, &dice)
     swarm.nodes = nodes
+    reduction.apply(to: &swarm)
     do throws(Violation) {
       let world = try World(swarm, &dice, tell: tell)
+      world.reduction = reduction
       for node in world.nodes { node.disk.lies = disksLie }
       var violation: Violation?
       do throws(Violation) {

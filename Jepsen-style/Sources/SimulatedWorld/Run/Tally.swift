@@ -1,5 +1,5 @@
 /// What a run saw, for people and for the question whether it saw enough.
-public struct Tally: Hashable, Sendable {
+public struct Tally: Hashable, Sendable, Codable {
   public var events = 0
   public var turns = 0
   public var frames = 0
@@ -11,6 +11,8 @@ public struct Tally: Hashable, Sendable {
   public var answered = 0
   public var unknown = 0
   public var faults = 0
+  /// Those that a reduction left out as well.
+  public var faultsDrawn = 0
   public var addressMoves = 0
   public var fullDisks = 0
   /// Quorums that needed the dead back, because a torn record that looks rotten stood in the way.
@@ -35,6 +37,7 @@ public struct Tally: Hashable, Sendable {
     a.answered += b.answered
     a.unknown += b.unknown
     a.faults += b.faults
+    a.faultsDrawn += b.faultsDrawn
     a.addressMoves += b.addressMoves
     a.fullDisks += b.fullDisks
     a.reinforced += b.reinforced

@@ -9,7 +9,10 @@ internal import Replica
 extension World {
   func injectNext() {
     guard isSafetyPhase else { return }
-    for fault in faults.next(leader: leader?.id) { inject(fault) }
+    for fault in faults.next(leader: leader?.id) {
+      tally.faultsDrawn += 1
+      if !reduction.omits(tally.faultsDrawn) { inject(fault) }
+    }
     if let pause = faults.pause() { schedule(.fault, in: pause) }
   }
 

@@ -14,6 +14,7 @@ internal import WriteAheadLog
 /// Replica, log, store and protocol are those of production.
 final class World {
   let swarm: Swarm
+  var reduction = Reduction()
   var now = Instant(nanoseconds: 0)
   var agenda = Agenda<Event>()
   var network: SimulatedNetwork
