@@ -1,5 +1,5 @@
-/// A bug put in on purpose, as a file of `Jepsen-style/Mutants` describes it: a checker that has not
-/// found it says nothing by finding nothing.
+/// A bug put in on purpose, as a file of `Jepsen-style/Mutants` describes it: a checker that has
+/// not found it says nothing by finding nothing.
 public struct Mutant: Hashable, Sendable {
   /// Lines that are replaced by others.
   public struct Hunk: Hashable, Sendable {

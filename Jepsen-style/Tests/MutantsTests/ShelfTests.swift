@@ -1,12 +1,13 @@
-import Foundation
 import Testing
 
 @testable import Mutants
 
 @Suite("The shelf of mutants")
 struct ShelfTests {
-  private static let root = String(
-    #filePath.prefix(upTo: #filePath.range(of: "/Jepsen-style/")?.lowerBound ?? #filePath.endIndex))
+  private static let root: String = {
+    let path = #filePath
+    return String(path[..<(path.firstRange(of: "/Jepsen-style/")?.lowerBound ?? path.endIndex)])
+  }()
 
   @Test("every mutant's lines still stand in the product, each once and inside one function")
   func lines() throws {

@@ -9,7 +9,7 @@ public struct Reduction: Hashable, Sendable {
     case delays, losses, copies, reordering, drift
   }
 
-  /// Faults that are drawn and not injected, by their number in the run, from 1 on; ascending, apart.
+  /// Faults that are drawn and not injected, by their number in the run, from 1 on; ascending.
   public var without: [ClosedRange<Int>] = []
   /// Faults and clients end here, and the liveness phase begins.
   public var until: TimeSpan?
