@@ -18,7 +18,7 @@ extension World {
 
   func inject(_ fault: Fault) {
     tally.faults += 1
-    note("!!", "\(fault)")
+    note("!!", "\(tally.faultsDrawn): \(fault)")
     switch fault {
     case .crash(let id, let death, let span):
       die(node(id), death)
