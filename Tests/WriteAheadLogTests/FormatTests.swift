@@ -36,6 +36,15 @@ struct FormatTests {
     #expect(try Sample.recover(disk).entries == [Sample.genesis])
   }
 
+  @Test("a node that joins keeps what lies beside its data")
+  func beside() throws {
+    let disk = CrashableDisk()
+    disk.setBytes("node.yaml", [1])
+    try WriteAheadLog.format(disk, Sample.identity, genesis: nil, Sample.options)
+    _ = try Sample.open(disk)
+    #expect(try disk.list("").contains("node.yaml"))
+  }
+
   @Test("pitfall 69: a directory that holds data is never formatted again")
   func twice() throws {
     let disk = try Sample.formatted()
@@ -43,6 +52,11 @@ struct FormatTests {
       throws: LogFault.alreadyFormatted(found: ["ballot", "identity", "snapshots", "wal"])
     ) {
       try WriteAheadLog.format(disk, Sample.identity, genesis: Sample.genesis, Sample.options)
+    }
+    #expect(
+      throws: LogFault.alreadyFormatted(found: ["ballot", "identity", "snapshots", "wal"])
+    ) {
+      try WriteAheadLog.format(disk, Sample.identity, genesis: nil, Sample.options)
     }
     let foreign = CrashableDisk()
     foreign.setBytes("notes.txt", [1])

@@ -62,6 +62,10 @@ enum OnDiskFormat {
   static let lockFile = "lock"
   static let logDirectory = "wal"
   static let snapshotDirectory = "snapshots"
+  /// What a node's directory holds of its data.
+  static let ownNames = [
+    identityFile, identityPartial, ballotFile, reserveFile, logDirectory, snapshotDirectory,
+  ]
 
   /// Where the header's copy stands.
   static let segmentHeaderCopy = sectorSize

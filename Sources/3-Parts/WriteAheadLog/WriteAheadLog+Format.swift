@@ -6,7 +6,9 @@ extension WriteAheadLog {
   /// Makes an empty directory a node's, durably: identity, blank ballot, and a log that holds
   /// `genesis`; nil for a node that joins a cluster, whose log comes from the leader. A format that
   /// a crash interrupted may be repeated; a directory that holds data is refused with
-  /// `.alreadyFormatted`.
+  /// `.alreadyFormatted`, and for a new cluster one that holds anything at all: there somebody has
+  /// just named a directory, while a node that joins has waited in its own, beside its
+  /// configuration or a file system's `lost+found`.
   /// - Precondition: `genesis` is entry 1 of term 0 with this cluster.
   public static func format(
     _ files: Files, _ identity: DiskIdentity, genesis: Entry?,
@@ -17,6 +19,7 @@ extension WriteAheadLog {
         genesis.position == LogPosition(term: .zero, index: LogIndex(1))
       else { preconditionFailure("format with \(genesis.position) of another cluster") }
     }
+    try refuseData(files, orAnything: genesis != nil)
     try begin(files, identity)
     try finish(files, identity, base: .origin, genesis.map { [$0] } ?? [], options)
   }
@@ -41,6 +44,7 @@ extension WriteAheadLog {
       snapshot.cluster == identity.cluster
         && snapshot.membership.members[identity.node]?.incarnation == identity.incarnation,
       "format of \(identity) from a snapshot of cluster \(snapshot.cluster)")
+    try refuseData(files, orAnything: true)
     try begin(files, identity)
     var writer = try SnapshotWriter(files, snapshot)
     try state(&writer)
@@ -52,7 +56,6 @@ extension WriteAheadLog {
   /// Everything but the log. While only the identity's partial file exists the directory counts as
   /// unformatted.
   private static func begin(_ files: Files, _ identity: DiskIdentity) throws(LogFault) {
-    try refuseData(files)
     do {
       try clear(files)
       try IdentityFile.writePartial(files, identity)
@@ -98,11 +101,13 @@ extension WriteAheadLog {
     try file.sync()
   }
 
-  /// Refuses a directory that holds anything but an interrupted format.
-  private static func refuseData(_ files: Files) throws(LogFault) {
+  /// Refuses a directory that holds anything but an interrupted format, or any data but that.
+  private static func refuseData(_ files: Files, orAnything: Bool) throws(LogFault) {
     let names: [String]
     do {
-      names = try files.list("").filter { $0 != OnDiskFormat.lockFile }
+      names = try files.list("").filter {
+        orAnything ? $0 != OnDiskFormat.lockFile : OnDiskFormat.ownNames.contains($0)
+      }
     } catch {
       throw LogFault(error)
     }
