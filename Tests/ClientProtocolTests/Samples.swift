@@ -207,6 +207,7 @@ extension Samples {
       peerAddress: text(), role: pick(NodeStatus.Role.allCases), term: Term(number()),
       lastIndex: LogIndex(number()), commitIndex: LogIndex(number()),
       appliedIndex: LogIndex(number()), snapshotIndex: LogIndex(number()), stateHash: number(),
-      revision: revision(), keys: number(), diskBytes: number(), reachable: flag())
+      revision: revision(), keys: number(), diskBytes: number(), reachable: flag(),
+      standing: pick(Standing.allCases))
   }
 }

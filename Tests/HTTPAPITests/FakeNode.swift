@@ -15,6 +15,7 @@ final class FakeNode: RequestPort {
   /// When set, every call is answered with it at once.
   var answer: ClientReply.Body?
   var isAlive = true
+  var cluster: ClusterID? = ClusterID(0xbeef, epoch: 1)
   var checks: [NodeCondition.Check] = []
 
   var stamp: ReplyStamp {
@@ -23,7 +24,8 @@ final class FakeNode: RequestPort {
 
   var condition: NodeCondition {
     NodeCondition(
-      isAlive: isAlive, status: .example(3, role: .follower),
+      isAlive: isAlive, disk: DiskIncarnation(0x1f2e), cluster: cluster,
+      status: .example(3, role: .follower),
       leader: LeaderHint(id: NodeID(1), client: "127.0.0.1:7381"), checks: checks)
   }
 

@@ -203,7 +203,7 @@ struct FlowTests {
 
   @Test(
     "an address that means nothing is told as the reason",
-    arguments: [("nowhere", "nowhere is not host:port"), ("no such host:1", "no such host: ")])
+    arguments: [("nowhere", "nowhere: not host:port"), ("no such host:1", "no such host: ")])
   func badAddress(address: String, reason: String) async throws {
     let node = try await Node(1)
     let member = Member(

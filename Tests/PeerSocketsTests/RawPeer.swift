@@ -42,7 +42,8 @@ struct RawPeer: Sendable {
       cluster: cluster, node: NodeID(node), incarnation: DiskIncarnation(disk ?? node))
     Handshake.write(
       Handshake.Hello(
-        identity: identity, expects: NodeID(expects), channel: kind, configuration: LogIndex(1)),
+        identity: identity, expects: NodeID(expects), channel: kind, configuration: LogIndex(1),
+        address: ""),
       to: &writer)
     try await send(writer.bytes)
   }

@@ -10,6 +10,8 @@ final class Recorder: PeerHubDelegate {
   var connected: [NodeID] = []
   var losses: [(peer: NodeID, loss: LinkLoss)] = []
   var failures: [(peer: NodeID, failure: LinkFailure)] = []
+  var met: [(peer: NodeID, disk: DiskIncarnation)] = []
+  var clusters: [ClusterID] = []
   /// Answers a received frame, on the loop.
   var respond: ((PeerHub, PeerFrame, NodeID) -> Void)?
   private var waiting: [(condition: (Recorder) -> Bool, promise: EventLoopPromise<Void>)] = []
@@ -37,6 +39,16 @@ final class Recorder: PeerHubDelegate {
 
   func peerHub(_ hub: PeerHub, cannotReach peer: NodeID, _ failure: LinkFailure) {
     failures.append((peer, failure))
+    wake()
+  }
+
+  func peerHub(_ hub: PeerHub, met peer: NodeID, on disk: DiskIncarnation) {
+    met.append((peer, disk))
+    wake()
+  }
+
+  func peerHub(_ hub: PeerHub, takenInBy cluster: ClusterID) {
+    clusters.append(cluster)
     wake()
   }
 

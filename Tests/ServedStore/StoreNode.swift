@@ -27,7 +27,9 @@ final class StoreNode: RequestPort {
   }
 
   var condition: NodeCondition {
-    NodeCondition(isAlive: true, status: status, leader: nil, checks: [])
+    NodeCondition(
+      isAlive: true, disk: DiskIncarnation(1), cluster: ClusterID(1, epoch: 1), status: status,
+      leader: nil, checks: [])
   }
 
   func writeMetrics(to page: inout MetricsPage) {}

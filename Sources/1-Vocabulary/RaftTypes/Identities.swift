@@ -15,6 +15,14 @@ public struct DiskIncarnation: Hashable, Sendable, CustomStringConvertible {
 
   @inlinable public init(_ number: UInt64) { self.number = number }
   public var description: String { "d\(String(number, radix: 16))" }
+
+  /// Reads what `description` writes; nil for anything else.
+  public init?(text: String) {
+    guard text.first == "d", let number = UInt64(text.dropFirst(), radix: 16),
+      DiskIncarnation(number).description == text
+    else { return nil }
+    self.init(number)
+  }
 }
 
 /// Names a cluster and its epoch: drawn when the cluster is created; the epoch grows when an

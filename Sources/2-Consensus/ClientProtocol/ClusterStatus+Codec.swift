@@ -40,7 +40,7 @@ extension ClusterStatus: BinaryCoded {
 }
 
 extension NodeStatus: BinaryCoded {
-  public var encodedSize: Int { 90 + clientAddress.utf8.count + peerAddress.utf8.count }
+  public var encodedSize: Int { 95 + clientAddress.utf8.count + peerAddress.utf8.count }
 
   public func write(to writer: inout ByteWriter) {
     writer.write(id.number)
@@ -58,6 +58,7 @@ extension NodeStatus: BinaryCoded {
     writer.write(keys)
     writer.write(diskBytes)
     writer.write(reachable)
+    standing.write(to: &writer)
   }
 
   public init(from reader: inout ByteReader) throws(DecodingFault) {
@@ -70,7 +71,8 @@ extension NodeStatus: BinaryCoded {
       appliedIndex: LogIndex(try reader.readUInt64()),
       snapshotIndex: LogIndex(try reader.readUInt64()), stateHash: try reader.readUInt64(),
       revision: Revision(try reader.readUInt64()), keys: try reader.readUInt64(),
-      diskBytes: try reader.readUInt64(), reachable: try reader.readBool())
+      diskBytes: try reader.readUInt64(), reachable: try reader.readBool(),
+      standing: try Standing(from: &reader))
   }
 }
 
@@ -85,6 +87,20 @@ extension NodeStatus.Role: Coded {
     case .leader: 4
     case .learner: 5
     case .unknown: 6
+    }
+  }
+}
+
+extension Standing: Coded {
+  static let codeName = "standing"
+
+  var code: UInt8 {
+    switch self {
+    case .voter: 1
+    case .learner: 2
+    case .joining: 3
+    case .leaving: 4
+    case .stranger: 5
     }
   }
 }

@@ -50,6 +50,8 @@ public struct NodeStatus: Hashable, Sendable {
   public var clientAddress: String
   public var peerAddress: String
   public var role: Role
+  /// As the node that puts a cluster's status together sees it.
+  public var standing: Standing
   public var term: Term
   public var lastIndex: LogIndex
   public var commitIndex: LogIndex
@@ -66,13 +68,15 @@ public struct NodeStatus: Hashable, Sendable {
   public init(
     id: NodeID, pid: UInt32, clientAddress: String, peerAddress: String, role: Role, term: Term,
     lastIndex: LogIndex, commitIndex: LogIndex, appliedIndex: LogIndex, snapshotIndex: LogIndex,
-    stateHash: UInt64, revision: Revision, keys: UInt64, diskBytes: UInt64, reachable: Bool
+    stateHash: UInt64, revision: Revision, keys: UInt64, diskBytes: UInt64, reachable: Bool,
+    standing: Standing = .voter
   ) {
     self.id = id
     self.pid = pid
     self.clientAddress = clientAddress
     self.peerAddress = peerAddress
     self.role = role
+    self.standing = standing
     self.term = term
     self.lastIndex = lastIndex
     self.commitIndex = commitIndex

@@ -17,6 +17,7 @@ extension Handshake {
       write(hello.identity, to: &$0)
       $0.write(hello.expects.number)
       $0.write(hello.configuration.number)
+      $0.write(text: hello.address)
     }
   }
 
@@ -56,7 +57,8 @@ extension Handshake {
     let identity = try readIdentity(from: &reader)
     return Hello(
       versions: versions, identity: identity, expects: NodeID(try reader.readUInt64()),
-      channel: channel, configuration: LogIndex(try reader.readUInt64()))
+      channel: channel, configuration: LogIndex(try reader.readUInt64()),
+      address: try reader.readText(limit: Limits.address))
   }
 
   private static func readAnswer(_ body: Bytes) throws(DecodingFault) -> Answer {

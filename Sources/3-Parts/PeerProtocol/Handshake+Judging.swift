@@ -4,10 +4,11 @@ package import RaftTypes
 extension Handshake {
   /// The acceptor's answer to `hello`.
   ///
-  /// A node that `view` does not know is refused only when `view` is at least as new as the
-  /// dialer's own membership: a member that lags must still let in a leader it has not heard of, or
-  /// it never catches up (§6: servers take requests from servers outside their configuration). A
-  /// known node on another disk is always refused: it is not the voter that promised (pitfall 3).
+  /// A node that `view` does not know, or knows on another disk, is refused only when `view` is at
+  /// least as new as the dialer's own membership: a member that lags must still let in a leader it
+  /// has not heard of, or it never catches up (§6: servers take requests from servers outside their
+  /// configuration). A replaced disk that nobody has taken in knows no newer membership, and it is
+  /// not the voter that promised (pitfall 3).
   package static func judge(_ hello: Hello, against view: LocalView) -> Answer {
     let ours = FrameFormat.versions
     let version = min(ours.upperBound, hello.versions.upperBound)
@@ -23,24 +24,26 @@ extension Handshake {
     guard hello.identity.node != view.identity.node else {
       return .refused(.duplicateNode(view.identity.node))
     }
-    if let trusted = view.members[hello.identity.node] {
-      guard trusted == hello.identity.incarnation else { return .refused(.replacedDisk(trusted)) }
-    } else if view.identity.cluster != nil, view.configuration >= hello.configuration {
-      return .refused(.unknownMember(hello.identity.node))
+    let trusted = view.members[hello.identity.node]
+    let isAhead = hello.configuration > view.configuration
+    guard trusted == hello.identity.incarnation || view.identity.cluster == nil || isAhead else {
+      return .refused(
+        trusted.map { .replacedDisk($0) } ?? .unknownMember(hello.identity.node))
     }
     return .welcome(version: version, view.identity)
   }
 
-  /// Whether the dialer, who meant `expected`, may go on with whoever welcomed it; nil when it may.
+  /// Whether the dialer, who meant `expected` on the disk `trusted`, may go on with whoever
+  /// welcomed it; nil when it may.
   package static func judge(
-    version: UInt8, _ answerer: Identity, expecting expected: NodeID, against view: LocalView
+    version: UInt8, _ answerer: Identity, expecting expected: NodeID, on trusted: DiskIncarnation,
+    against view: LocalView
   ) -> Refusal? {
     guard FrameFormat.versions.contains(version) else {
       return .unknownVersion(FrameFormat.versions)
     }
     if let refusal = difference(answerer.cluster, view.identity.cluster) { return refusal }
     guard answerer.node == expected else { return .wrongNode(answerer.node) }
-    guard let trusted = view.members[expected] else { return .unknownMember(expected) }
     return trusted == answerer.incarnation ? nil : .replacedDisk(trusted)
   }
 
@@ -67,7 +70,7 @@ extension Handshake.Refusal: CustomStringConvertible {
         + "upgrade one version at a time"
     case .unknownMember(let node): "\(node) is not a member: it was removed or never added"
     case .replacedDisk(let disk):
-      "the cluster trusts disk \(disk) under this node id: remove the node and add it again"
+      "the cluster trusts disk \(disk) under this node id, until its leader has taken this one in"
     }
   }
 }

@@ -31,16 +31,20 @@ package enum Handshake {
     package let channel: ChannelKind
     /// The index of the membership that the dialer acts under.
     package let configuration: LogIndex
+    /// `host:port` where that membership says the dialer listens for peers; empty when it says
+    /// nothing. Answers to its messages go there, also from a node whose own membership is older.
+    package let address: String
 
     package init(
       versions: ClosedRange<UInt8> = FrameFormat.versions, identity: Identity, expects: NodeID,
-      channel: ChannelKind, configuration: LogIndex
+      channel: ChannelKind, configuration: LogIndex, address: String
     ) {
       self.versions = versions
       self.identity = identity
       self.expects = expects
       self.channel = channel
       self.configuration = configuration
+      self.address = address
     }
   }
 

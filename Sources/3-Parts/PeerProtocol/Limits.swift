@@ -7,8 +7,11 @@ package enum Limits {
   /// entries, whose sizes are estimated when batches are cut.
   package static let frameBody = 2 * EntryFormat.payloadLimit
 
-  /// Longest body of a handshake frame, in bytes: about 70 are used, the rest is for later
-  /// versions. Until a peer is known nobody makes us keep more than this.
+  /// Longest `host:port`, in bytes: a DNS name has at most 253.
+  static let address = 300
+
+  /// Longest body of a handshake frame, in bytes: about 70 and an address are used, the rest is for
+  /// later versions. Until a peer is known nobody makes us keep more than this.
   package static let handshakeBody = 1024
 
   /// No term, index, round, size or span of nanoseconds reaches this (2^62; 2^62 ns are 146 years).

@@ -80,7 +80,9 @@ extension Replica {
   private func status(of reports: SortedMap<NodeID, NodeReport>) -> ClusterStatus {
     let members = core.membership?.members ?? SortedMap()
     var nodes = members.values.map { member in
-      reports[member.id]?.status ?? Self.unreachable(member)
+      var node = reports[member.id]?.status ?? Self.unreachable(member)
+      node.standing = standing(of: member.id)
+      return node
     }
     if members[settings.id] == nil { nodes.append(ownReport.status) }
     let holder = reports.values.first { $0.holdsAddress }?.status.id
@@ -113,7 +115,11 @@ extension Replica {
       appliedIndex: store.appliedIndex,
       snapshotIndex: core.snapshot?.position.index ?? .zero, stateHash: store.stateHash,
       revision: store.revision, keys: UInt64(store.statistics.keys), diskBytes: diskBytes,
-      reachable: true)
+      reachable: true, standing: standing(of: settings.id))
+  }
+
+  private func standing(of node: NodeID) -> Standing {
+    core.membership.map { Standing(of: node, in: $0) } ?? .stranger
   }
 
   private var statusRole: NodeStatus.Role {

@@ -32,7 +32,7 @@ struct ConnectionEnding: CustomStringConvertible {
   var description: String {
     switch cause {
     case .end: "the peer closed the connection"
-    case .error(let error): "\(error)"
+    case .error(let error): error.inFewWords
     case .fault(let fault): "not understood: \(fault)"
     }
   }

@@ -14,8 +14,8 @@ final class IncomingHandler: ChannelInboundHandler {
     case closed
   }
 
-  /// The disk that the peer said it is; nil while it is a stranger.
-  private(set) var incarnation: DiskIncarnation?
+  /// What the peer said first; nil while it is a stranger.
+  private(set) var hello: Handshake.Hello?
   private let hub: PeerHub
   private var channel: (any Channel)?
   private var state = State.stranger(deadline: nil)
@@ -108,10 +108,10 @@ final class IncomingHandler: ChannelInboundHandler {
     switch answer {
     case .welcome:
       let key = LinkKey(peer: hello.identity.node, channel: hello.channel)
-      incarnation = hello.identity.incarnation
+      self.hello = hello
       state = .peer(key)
       decoder.limit = Limits.frameBody
-      hub.incomingOpened(self, key)
+      hub.incomingOpened(self, key, hello)
     case .refused:
       state = .closed
       self.channel = nil
@@ -127,6 +127,6 @@ final class IncomingHandler: ChannelInboundHandler {
       guard frame.channel == key.channel else { throw .unexpected(.raft) }
     }
     delivered = true
-    hub.deliver(frame, from: key.peer)
+    hub.deliver(frame, from: key.peer, of: hello?.identity.cluster)
   }
 }

@@ -21,6 +21,10 @@ enum Limits {
   /// replace them.
   static let incoming = 1024
 
+  /// Nodes outside the own membership that are dialed back or remembered as refused: as many as a
+  /// cluster has members, so that no stranger makes this node keep more.
+  static let guests = 256
+
   /// Largest read: four of them are one append batch.
   static let readBuffer = 256 << 10
 

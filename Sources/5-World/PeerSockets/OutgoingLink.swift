@@ -51,7 +51,7 @@ final class OutgoingLink {
   func dial() {
     state = .dialing
     guard let address = PeerAddress(member.peerAddress) else {
-      return fail(.unreachable("\(member.peerAddress) is not host:port"))
+      return fail(unreachable("not host:port"))
     }
     // One address an attempt, in turn; the name is asked again when all were tried.
     guard addresses.isEmpty else { return connect(to: addresses.removeFirst()) }
@@ -61,7 +61,7 @@ final class OutgoingLink {
       case .success(let found):
         self.addresses = Array(found.dropFirst())
         self.connect(to: found[0])
-      case .failure(let error): self.fail(.unreachable("\(error)"))
+      case .failure(let error): self.fail(self.unreachable(error.inFewWords))
       }
     }
   }
@@ -81,8 +81,25 @@ final class OutgoingLink {
     }
     bootstrap.connect(to: address).assumeIsolated().whenFailure {
       guard case .dialing = self.state else { return }
-      self.fail(.unreachable("\($0)"))
+      self.fail(self.unreachable($0.inFewWords))
     }
+  }
+
+  private func unreachable(_ reason: String) -> LinkFailure {
+    .unreachable("\(member.peerAddress): \(reason)")
+  }
+
+  /// Whether this link is the one that `other` needs; what is to become of it does not matter.
+  func leads(to other: Member) -> Bool {
+    member.id == other.id && member.incarnation == other.incarnation
+      && member.peerAddress == other.peerAddress
+  }
+
+  /// The peer has just let itself in, so it is there: what was refused or failed before may work.
+  func hurry() {
+    guard case .pausing(let task) = state else { return }
+    task.cancel()
+    dial()
   }
 
   // An attempt or a connection ended: the next attempt comes after a pause.
@@ -132,11 +149,11 @@ final class OutgoingLink {
     guard case .dialing = state else { return channel.close(promise: nil) }
     let hello = Handshake.Hello(
       identity: hub.view.identity, expects: member.id, channel: channelKind,
-      configuration: hub.view.configuration)
+      configuration: hub.view.configuration, address: hub.ownAddress)
     var writer = ByteWriter()
     Handshake.write(hello, to: &writer)
     let deadline = hub.eventLoop.assumeIsolated().scheduleTask(in: hub.timing.handshake.amount) {
-      self.give(up: channel, .unreachable("no answer to the hello"))
+      self.give(up: channel, self.unreachable("no answer to the hello"))
     }
     state = .greeting(channel, deadline: deadline)
     channel.writeAndFlush(ByteBuffer(bytes: writer.bytes), promise: nil)
@@ -150,8 +167,12 @@ final class OutgoingLink {
     switch answer {
     case .refused(let refusal): give(up: channel, .refused(refusal))
     case .welcome(let version, let identity):
+      if identity.node == member.id { hub.link(self, metDisk: identity.incarnation) }
+      // The owner may have changed the membership at that word.
+      guard case .greeting(let current, _) = state, current === channel else { return }
       if let refusal = Handshake.judge(
-        version: version, identity, expecting: member.id, against: hub.view)
+        version: version, identity, expecting: member.id, on: member.incarnation,
+        against: hub.view)
       {
         return give(up: channel, .unsuitable(refusal))
       }
@@ -167,15 +188,15 @@ final class OutgoingLink {
     switch state {
     case .greeting(let current, let deadline) where current === channel:
       deadline.cancel()
-      fail(.unreachable(reason))
+      fail(unreachable(reason))
     case .open(let current, let since) where current === channel:
       // A connection that lasted was healthy; one that breaks at once must not be redialed in a
       // tight loop.
       if NIODeadline.now() - since > hub.timing.mostPause.amount { backOff.reset() }
       let unsent = outbox.drain()
-      guard pause(after: .unreachable(reason)) else { return }
+      guard pause(after: unreachable(reason)) else { return }
       hub.linkClosed(self, reset: reset, unsent: unsent)
-      report(.unreachable(reason))
+      report(unreachable(reason))
     case .greeting, .open, .pausing, .dialing, .stopped: break
     }
   }

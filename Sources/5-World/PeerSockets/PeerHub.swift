@@ -20,11 +20,15 @@ package final class PeerHub: PeerLinks {
   package internal(set) var view: Handshake.LocalView
   let logger: Logger
   private var dice: Dice
+  private var members = SortedMap<NodeID, Member>()
+  private var guests = SortedMap<NodeID, Guest>()
   private var listener: (any Channel)?
   private var links = SortedMap<LinkKey, OutgoingLink>()
   private var arrivals = SortedMap<LinkKey, IncomingHandler>()
   private var strangers: [ObjectIdentifier: IncomingHandler] = [:]
   private var isClosed = false
+  // What was last refused to whom: a removed node that goes on asking is one line in the log.
+  private var refusals = SortedMap<NodeID, Handshake.Refusal>()
 
   /// - Parameter seed: for the jitter of pauses.
   package init(
@@ -41,14 +45,6 @@ package final class PeerHub: PeerLinks {
 
   // MARK: Whom to talk to
 
-  /// A node on an empty disk learned which cluster it belongs to.
-  package func join(_ cluster: ClusterID) {
-    let old = view.identity
-    view = Handshake.LocalView(
-      identity: .init(cluster: cluster, node: old.node, incarnation: old.incarnation),
-      members: view.members, configuration: view.configuration)
-  }
-
   /// Dials who is new or moved, ends what leads to nobody or to a replaced disk.
   package func setPeers(_ members: SortedMap<NodeID, Member>, configuration: LogIndex) {
     eventLoop.preconditionInEventLoop()
@@ -56,9 +52,26 @@ package final class PeerHub: PeerLinks {
     view = Handshake.LocalView(
       identity: view.identity,
       members: SortedMap(members.map { ($0.0, $0.1.incarnation) }), configuration: configuration)
-    let stale = links.removeAll { members[$0.peer] != $1.member }
+    self.members = members
+    _ = guests.removeAll { configuration >= $1.configuration }
+    connect()
+    // A removed member's connection stays: it may be a leader that still spreads its own removal
+    // (pitfall 26). So does that of one who acts under a newer membership than this.
+    let replaced = arrivals.removeAll { key, arrival in
+      guard let trusted = view.members[key.peer], let hello = arrival.hello else { return false }
+      return trusted != hello.identity.incarnation && hello.configuration <= configuration
+    }
+    for (_, arrival) in replaced { arrival.close() }
+  }
+
+  private func connect() {
+    var wanted = members
+    for guest in guests.values { wanted[guest.member.id] = guest.member }
+    let stale = links.removeAll { key, link in
+      wanted[key.peer].map { !link.leads(to: $0) } ?? true
+    }
     for (_, link) in stale { stop(link) }
-    for member in members.values where member.id != view.identity.node {
+    for member in wanted.values where member.id != view.identity.node {
       for kind in ChannelKind.allCases {
         let key = LinkKey(peer: member.id, channel: kind)
         guard links[key] == nil else { continue }
@@ -67,12 +80,22 @@ package final class PeerHub: PeerLinks {
         link.dial()
       }
     }
-    // A removed member's connection stays: it may be a leader that still spreads its own removal
-    // (pitfall 26).
-    let replaced = arrivals.removeAll { key, arrival in
-      view.members[key.peer].map { $0 != arrival.incarnation } ?? false
-    }
-    for (_, arrival) in replaced { arrival.close() }
+  }
+
+  /// Where the membership says that this node listens.
+  var ownAddress: String { members[view.identity.node]?.peerAddress ?? "" }
+
+  /// Whoever acts under a newer membership must be answered where that one says it is: a node that
+  /// lags, and one that knows nothing yet, could not catch up otherwise.
+  private func invite(_ hello: Handshake.Hello) {
+    guard view.identity.cluster != nil, hello.configuration > view.configuration,
+      !hello.address.isEmpty, guests.count < Limits.guests
+    else { return }
+    let member = Member(
+      id: hello.identity.node, incarnation: hello.identity.incarnation,
+      peerAddress: hello.address, clientAddress: "")
+    guests[member.id] = Guest(member: member, configuration: hello.configuration)
+    connect()
   }
 
   // MARK: Sending
@@ -153,7 +176,6 @@ package final class PeerHub: PeerLinks {
 extension PeerHub {
   func linkOpened(_ link: OutgoingLink) {
     guard link.channelKind == .messages else { return }
-    logger.info("connected", metadata: ["peer": "\(link.member.id)"])
     delegate?.peerHub(self, connectedTo: link.member.id)
   }
 
@@ -165,20 +187,24 @@ extension PeerHub {
 
   func link(_ link: OutgoingLink, failed failure: LinkFailure) {
     guard link.channelKind == .messages else { return }
-    logger.warning(
-      "no connection",
-      metadata: [
-        "peer": "\(link.member.id)", "address": "\(link.member.peerAddress)",
-        "reason": "\(failure)",
-      ])
     delegate?.peerHub(self, cannotReach: link.member.id, failure)
+  }
+
+  func link(_ link: OutgoingLink, metDisk disk: DiskIncarnation) {
+    guard link.channelKind == .messages else { return }
+    delegate?.peerHub(self, met: link.member.id, on: disk)
   }
 
   func judge(_ hello: Handshake.Hello) -> Handshake.Answer {
     let answer = Handshake.judge(hello, against: view)
-    if case .refused(let refusal) = answer {
-      logger.warning(
-        "refused a peer", metadata: ["peer": "\(hello.identity.node)", "reason": "\(refusal)"])
+    let node = hello.identity.node
+    switch answer {
+    case .welcome: refusals[node] = nil
+    case .refused(let refusal):
+      if refusals[node] != refusal, refusals.count < Limits.guests {
+        refusals[node] = refusal
+        logger.warning("refuses a connection of node \(node.number): \(refusal)")
+      }
     }
     return answer
   }
@@ -194,13 +220,15 @@ extension PeerHub {
 
   func strangerLeft(_ handler: IncomingHandler, _ reason: String?) {
     strangers[ObjectIdentifier(handler)] = nil
-    if let reason { logger.warning("dropped a connection", metadata: ["reason": "\(reason)"]) }
+    if let reason { logger.warning("ended a connection of a stranger: \(reason)") }
   }
 
-  func incomingOpened(_ handler: IncomingHandler, _ key: LinkKey) {
+  func incomingOpened(_ handler: IncomingHandler, _ key: LinkKey, _ hello: Handshake.Hello) {
     let older = arrivals[key]
     arrivals[key] = handler
     older?.close()
+    invite(hello)
+    links[key]?.hurry()
   }
 
   func incomingClosed(_ handler: IncomingHandler, _ key: LinkKey, reset: Bool) {
@@ -212,12 +240,16 @@ extension PeerHub {
   }
 
   func incoming(_ handler: IncomingHandler, faulted fault: PeerFault, as key: LinkKey?) {
-    let peer = key.map { "\($0.peer)" } ?? "a stranger"
-    logger.error("refused bytes", metadata: ["peer": "\(peer)", "reason": "\(fault)"])
+    let peer = key.map { "node \($0.peer.number)" } ?? "a stranger"
+    logger.error("ended a connection of \(peer), which sent bytes that make no sense: \(fault)")
   }
 
-  func deliver(_ frame: PeerFrame, from peer: NodeID) {
-    delegate?.peerHub(self, received: frame, from: peer)
+  func deliver(_ frame: PeerFrame, from peer: NodeID, of cluster: ClusterID?) {
+    guard view.identity.cluster == nil, let cluster else {
+      delegate?.peerHub(self, received: frame, from: peer)
+      return
+    }
+    delegate?.peerHub(self, takenInBy: cluster)
   }
 
   func finishedReading() { delegate?.peerHubFinishedReading(self) }

@@ -14,6 +14,12 @@ package protocol PeerHubDelegate: AnyObject {
   func peerHub(_ hub: PeerHub, disconnectedFrom peer: NodeID, _ loss: LinkLoss)
   /// `peer` cannot be reached; told once for each new reason.
   func peerHub(_ hub: PeerHub, cannotReach peer: NodeID, _ failure: LinkFailure)
+  /// `peer` answered, and it is on this disk, whether that is the one it was expected on or not;
+  /// told before what follows from it.
+  func peerHub(_ hub: PeerHub, met peer: NodeID, on disk: DiskIncarnation)
+  /// To a hub that belongs to no cluster only: a member of `cluster`, which trusts this disk, has
+  /// begun to talk. The frame is dropped; it will be sent again.
+  func peerHub(_ hub: PeerHub, takenInBy cluster: ClusterID)
 }
 
 /// Why there is no connection to a peer.
@@ -27,9 +33,12 @@ package enum LinkFailure: Error, Hashable, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .refused(let refusal): "the peer refuses this node: \(refusal)"
-    case .unsuitable(let refusal): "the peer is not acceptable: \(refusal)"
-    case .unreachable(let reason): "unreachable: \(reason)"
+    case .refused(let refusal): "it refuses this node: \(refusal)"
+    case .unsuitable(.replacedDisk(let disk)):
+      "it is not on disk \(disk), which the cluster trusts: nothing is sent to it until the leader "
+        + "has taken its disk in"
+    case .unsuitable(let refusal): "it is not who was meant: \(refusal)"
+    case .unreachable(let reason): "it cannot be reached at \(reason)"
     }
   }
 }

@@ -1,4 +1,5 @@
 package import ClientProtocol
+package import RaftTypes
 
 /// What the interface needs of the node behind it. Lives on the server's event loop; every call
 /// comes from there and returns at once.
@@ -39,13 +40,22 @@ package struct NodeCondition: Hashable, Sendable {
 
   /// Whether going on makes sense; false asks the supervisor for a restart (a poisoned log).
   package let isAlive: Bool
+  /// The name of the node's disk; a cluster takes a node in under it.
+  package let disk: DiskIncarnation
+  /// Nil: the disk is empty.
+  package let cluster: ClusterID?
   package let status: NodeStatus
   package let leader: LeaderHint?
   /// Ready when all are passed.
   package let checks: [Check]
 
-  package init(isAlive: Bool, status: NodeStatus, leader: LeaderHint?, checks: [Check]) {
+  package init(
+    isAlive: Bool, disk: DiskIncarnation, cluster: ClusterID?, status: NodeStatus,
+    leader: LeaderHint?, checks: [Check]
+  ) {
     self.isAlive = isAlive
+    self.disk = disk
+    self.cluster = cluster
     self.status = status
     self.leader = leader
     self.checks = checks

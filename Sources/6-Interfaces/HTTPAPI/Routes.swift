@@ -6,7 +6,8 @@ enum Endpoint: Hashable {
   case putKey, getKey, deleteKey
   case readRange, deleteRange
   case transaction, compact
-  case cluster, leader, transferLeader, members, health, limits
+  case cluster, leader, transferLeader, health, limits
+  case members, addMember, removeMember, promoteMember, demoteMember
   case snapshot
   case status, alive, ready, metrics, index
 }
@@ -14,7 +15,7 @@ enum Endpoint: Hashable {
 /// One row of the table: what a method and a path mean.
 struct Route {
   let method: HTTPMethod
-  /// `{key}` stands for the rest of the path, slashes included.
+  /// `{key}` stands for the rest of the path, slashes included, and `{id}` for one segment of it.
   let path: StaticString
   let endpoint: Endpoint
   let parameters: [Parameter]
@@ -39,10 +40,15 @@ enum Routes {
     Route(.GET, "/v1/cluster/leader", .leader, [.timeout]),
     Route(.POST, "/v1/cluster/leader/transfer", .transferLeader, [.timeout]),
     Route(.GET, "/v1/cluster/members", .members, [.timeout]),
+    Route(.POST, "/v1/cluster/members", .addMember, [.timeout]),
+    Route(.DELETE, "/v1/cluster/members/{id}", .removeMember, [.timeout]),
+    Route(.POST, "/v1/cluster/members/{id}/promote", .promoteMember, [.timeout]),
+    Route(.POST, "/v1/cluster/members/{id}/demote", .demoteMember, [.timeout]),
     Route(.GET, "/v1/cluster/health", .health, [.timeout]),
     Route(.GET, "/v1/cluster/limits", .limits),
     Route(.POST, "/v1/snapshot", .snapshot, [.timeout]),
-    Route(.GET, "/v1/status", .status),
+    // Answered at once, so any timeout is met.
+    Route(.GET, "/v1/status", .status, [.timeout]),
     Route(.GET, "/livez", .alive, [.verbose]),
     Route(.GET, "/readyz", .ready, [.verbose]),
     Route(.GET, "/metrics", .metrics),
@@ -50,9 +56,10 @@ enum Routes {
   ]
 
   private static let keyPrefix = Array("/v1/kv/".utf8)
-  private static let keyRows = table.filter { matches($0, keyPrefix[...]) }
+  private static let keyRows = table.filter { placeholder(in: $0, keyPrefix[...]) != nil }
 
-  /// The row for a request, and the key in its path, still percent-encoded.
+  /// The row for a request, and what stands in its path for the placeholder, still
+  /// percent-encoded.
   static func find(_ method: HTTPMethod, _ path: Bytes) throws(Refusal) -> (Route, key: Bytes) {
     // HEAD is answered as GET without its body (RFC 9110, section 9.3.2).
     let wanted = method == .HEAD ? HTTPMethod.GET : method
@@ -61,7 +68,9 @@ enum Routes {
         return (row, path.dropFirst(keyPrefix.count))
       }
     } else {
-      for row in table where row.method == wanted && matches(row, path) { return (row, []) }
+      for row in table where row.method == wanted {
+        if let found = placeholder(in: row, path) { return (row, found) }
+      }
     }
     guard let allow = allowed(at: path) else {
       throw Refusal(.noSuchRoute)
@@ -73,17 +82,26 @@ enum Routes {
   static func allowed(at path: Bytes) -> String? {
     let isAny = path.elementsEqual("*".utf8)
     var methods: [String] = []
-    for row in table where isAny || matches(row, path) {
+    for row in table where isAny || placeholder(in: row, path) != nil {
       let more = row.method == .GET ? ["GET", "HEAD"] : [row.method.rawValue]
       for method in more where !methods.contains(method) { methods.append(method) }
     }
     return methods.isEmpty ? nil : (methods + ["OPTIONS"]).joined(separator: ", ")
   }
 
-  private static func matches(_ row: Route, _ path: Bytes) -> Bool {
+  /// What stands in `path` where the row has its placeholder, nothing for a row without one; nil
+  /// when the path is another.
+  private static func placeholder(in row: Route, _ path: Bytes) -> Bytes? {
     let pattern = UnsafeBufferPointer(start: row.path.utf8Start, count: row.path.utf8CodeUnitCount)
-    guard pattern.last == UInt8(ascii: "}") else { return path.elementsEqual(pattern) }
-    return path.starts(with: pattern.prefix { $0 != UInt8(ascii: "{") })
+    guard let open = pattern.firstIndex(of: UInt8(ascii: "{")),
+      let close = pattern.firstIndex(of: UInt8(ascii: "}"))
+    else { return path.elementsEqual(pattern) ? [] : nil }
+    guard path.starts(with: pattern[..<open]) else { return nil }
+    let rest = path.dropFirst(open)
+    if pattern[open...].elementsEqual("{key}".utf8) { return rest }
+    let segment = rest.prefix { $0 != UInt8(ascii: "/") }
+    let isWhole = rest[segment.endIndex...].elementsEqual(pattern[(close + 1)...])
+    return isWhole && !segment.isEmpty ? segment : nil
   }
 }
 

@@ -9,10 +9,9 @@ extension JSONWriter {
     switch form {
     case .cluster: write(status)
     case .leader: writeLeader(of: status)
-    case .members: writeMembers(of: status)
     case .health: writeHealth(of: status)
     case .put, .conditionalPut, .deleted, .conditionalDelete, .key, .page, .transaction,
-      .compacted, .transferred, .snapshot:
+      .compacted, .transferred, .snapshot, .members:
       preconditionFailure("JSONWriter: a cluster's status answers \(form)")
     }
   }
@@ -24,6 +23,7 @@ extension JSONWriter {
     member("client", node.clientAddress)
     member("peer", node.peerAddress)
     member("role", node.role.rawValue)
+    member("standing", node.standing.rawValue)
     member("term", node.term.number)
     member("last_index", node.lastIndex.number)
     member("commit_index", node.commitIndex.number)
@@ -69,23 +69,6 @@ extension JSONWriter {
     name("client")
     if let leader { value(leader.clientAddress) } else { null() }
     member("term", status.term.number)
-    endObject()
-  }
-
-  private mutating func writeMembers(of status: ClusterStatus) {
-    beginObject()
-    name("members")
-    beginArray()
-    for node in status.nodes {
-      beginObject()
-      member("id", node.id.number)
-      member("client", node.clientAddress)
-      member("peer", node.peerAddress)
-      member("role", node.role.rawValue)
-      member("reachable", node.reachable)
-      endObject()
-    }
-    endArray()
     endObject()
   }
 

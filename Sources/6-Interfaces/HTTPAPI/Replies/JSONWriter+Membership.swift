@@ -14,30 +14,25 @@ extension JSONWriter {
     member("joint", view.membership.isJoint)
     member("committed", view.isCommitted)
     member("index", view.index.number)
-    if let leader = view.leader { member("leader", leader.number) }
+    member("last_index", view.last.number)
+    name("leader")
+    if let leader = view.leader { value(leader.number) } else { null() }
     endObject()
   }
 
+  /// `lag`: entries of the leader's log that the member does not hold durably yet.
   private mutating func write(_ node: Member, of view: MembershipView) {
     beginObject()
     member("id", node.id.number)
-    member("role", Self.role(node, in: view.membership))
+    member("standing", Standing(of: node.id, in: view.membership).rawValue)
     member("peer", node.peerAddress)
     member("client", node.clientAddress)
-    member("disk", "\(node.incarnation)")
+    member("disk", node.incarnation.description)
     if let match = view.matches[node.id] {
       member("match_index", match.number)
       member("lag", view.last.number - min(match.number, view.last.number))
     }
+    if case .trial(let replaced?) = node.prospect { member("replaces", replaced.number) }
     endObject()
-  }
-
-  /// `voter`, `learner`, `joining` (a voter once it has caught up), or `leaving`.
-  private static func role(_ node: Member, in membership: Membership) -> String {
-    switch node.prospect {
-    case .leaving: "leaving"
-    case .none: membership.isVoter(node.id) ? "voter" : "learner"
-    case .trial, .promotion: membership.isVoter(node.id) ? "leaving" : "joining"
-    }
   }
 }

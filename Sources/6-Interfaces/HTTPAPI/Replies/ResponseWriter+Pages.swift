@@ -34,7 +34,8 @@ extension ResponseWriter {
       head.content = .metrics
       return write(page.bytes[...], head, delivery, into: &out)
     case .putKey, .getKey, .deleteKey, .readRange, .deleteRange, .transaction, .compact, .cluster,
-      .leader, .transferLeader, .members, .health, .snapshot:
+      .leader, .transferLeader, .members, .addMember, .removeMember, .promoteMember,
+      .demoteMember, .health, .snapshot:
       preconditionFailure("ResponseWriter: \(endpoint) is no page")
     }
   }
@@ -85,6 +86,10 @@ extension JSONWriter {
     } else {
       null()
     }
+    member("disk", condition.disk.description)
+    name("cluster")
+    if let cluster = condition.cluster { value(cluster.description) } else { null() }
+    member("empty", condition.cluster == nil)
     let status = condition.status
     member("lag", UInt64(status.commitIndex.distance(from: status.appliedIndex)))
     name("node")

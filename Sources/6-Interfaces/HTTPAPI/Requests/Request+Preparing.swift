@@ -35,7 +35,11 @@ extension Request {
     case .snapshot: return try call((.takeSnapshot, .snapshot), limits)
     case .cluster: return try call((.clusterStatus, .cluster), limits)
     case .leader: return try call((.clusterStatus, .leader), limits)
-    case .members: return try call((.clusterStatus, .members), limits)
+    case .members: return try call((.membership, .members), limits)
+    case .addMember: return try call((.changeMembership(MemberReader.read(body)), .members), limits)
+    case .removeMember: return try call((.changeMembership(.remove(member())), .members), limits)
+    case .promoteMember: return try call((.changeMembership(.promote(member())), .members), limits)
+    case .demoteMember: return try call((.changeMembership(.demote(member())), .members), limits)
     case .health: return try call((.clusterStatus, .health), limits)
     case .limits, .status, .alive, .ready, .metrics, .index:
       return .page(endpoint, verbose: try parameters.flag(.verbose))

@@ -1,6 +1,7 @@
 internal import BinaryCodec
 internal import ClientProtocol
 internal import JSONText
+internal import RaftTypes
 
 /// Readers of single values that several routes share.
 extension Request {
@@ -29,6 +30,14 @@ extension Request {
   func order() throws(ClientError) -> RangeQuery.Order {
     guard let name = parameters[.order] else { return .ascending }
     return try RangeQuery.Order(name: String(decoding: name, as: UTF8.self))
+  }
+
+  /// The member that the path names.
+  func member() throws(ClientError) -> NodeID {
+    guard let number = Decimal.read(key), number > 0 else {
+      throw .badRequest("a member's id is a whole number from 1")
+    }
+    return NodeID(number)
   }
 
   /// The number that a body `{"name":N}` holds; nil when it, or the whole body, is missing.

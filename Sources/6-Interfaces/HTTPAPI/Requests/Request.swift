@@ -7,7 +7,7 @@ struct Request {
   let endpoint: Endpoint
   let fields: RequestFields
   let parameters: Parameters
-  /// Decoded; empty when the path has none.
+  /// What the path names, decoded: a key, or a member's id; empty when it names nothing.
   let key: Bytes
 
   init(_ head: HTTPRequestHead, _ fields: RequestFields, _ limits: Limits) throws(Refusal) {
@@ -27,7 +27,8 @@ struct Request {
     case .putKey, .getKey, .deleteKey:
       if key.isEmpty { throw Refusal(.badRequest("the key is empty; keys have at least one byte")) }
     case .readRange, .deleteRange, .transaction, .compact, .cluster, .leader, .transferLeader,
-      .members, .health, .limits, .snapshot, .status, .alive, .ready, .metrics, .index:
+      .members, .addMember, .removeMember, .promoteMember, .demoteMember, .health, .limits,
+      .snapshot, .status, .alive, .ready, .metrics, .index:
       break
     }
     if let length = fields.contentLength { try bound(length, limits) }
@@ -42,8 +43,8 @@ struct Request {
         throw Refusal(.exceeds("value_bytes", limits.valueBytes))
       }
     case .getKey, .deleteKey, .readRange, .deleteRange, .transaction, .compact, .cluster, .leader,
-      .transferLeader, .members, .health, .limits, .snapshot, .status, .alive, .ready, .metrics,
-      .index:
+      .transferLeader, .members, .addMember, .removeMember, .promoteMember, .demoteMember, .health,
+      .limits, .snapshot, .status, .alive, .ready, .metrics, .index:
       guard length <= limits.bodyBytes else {
         throw Refusal(.exceeds("body_bytes", limits.bodyBytes))
       }

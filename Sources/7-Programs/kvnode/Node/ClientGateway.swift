@@ -1,4 +1,5 @@
 import ClientProtocol
+import Determinism
 import HTTPAPI
 import NodeRuntime
 import PeerSockets
@@ -55,8 +56,10 @@ final class ClientGateway: RequestPort {
     let hasLeader = replica.core.leader != nil
     let lag = status.commitIndex.distance(from: status.appliedIndex)
     return NodeCondition(
-      isAlive: true, status: status, leader: replica.leaderHint,
+      isAlive: true, disk: replica.settings.incarnation, cluster: replica.settings.cluster,
+      status: status, leader: replica.leaderHint,
       checks: [
+        membership(of: replica),
         .init(
           name: "leader", isPassed: hasLeader,
           detail: hasLeader ? "" : "no leader is known: is a majority of the voters running?"),
@@ -67,6 +70,18 @@ final class ClientGateway: RequestPort {
           name: "disk", isPassed: !replica.isDiskFull,
           detail: replica.isDiskFull ? "the disk is full: free space" : ""),
       ])
+  }
+
+  private func membership(of replica: Replica) -> NodeCondition.Check {
+    guard let membership = replica.core.membership else {
+      return .init(
+        name: "member", isPassed: false,
+        detail: "this disk is new and waits for the leader to fill it. " + WaitingPort.remedy)
+    }
+    let isMember = membership.members[replica.settings.id] != nil
+    return .init(
+      name: "member", isPassed: isMember,
+      detail: isMember ? "" : "this node is no member of the cluster (any more): stop it")
   }
 
   func writeMetrics(to page: inout MetricsPage) {

@@ -25,11 +25,11 @@ final class Node: RunningNode {
   private let gateway: ClientGateway
   private let storage: StorageWorker<PosixFileSystem>
   private let snapshots: SnapshotWorkers<PosixFileSystem>
-  private let ended: EventLoopPromise<Void>
+  private let ended: EventLoopPromise<NodeEnding>
 
   init(
     _ configuration: NodeConfiguration, _ disk: RecoveredDisk, on loop: any EventLoop,
-    ended: EventLoopPromise<Void>, log: Logger
+    ended: EventLoopPromise<NodeEnding>, log: Logger
   ) throws {
     self.configuration = configuration
     self.loop = loop
@@ -74,26 +74,10 @@ final class Node: RunningNode {
   }
 
   func listen() -> EventLoopFuture<Void> {
-    let (peer, client) = (configuration.peer, configuration.client)
-    guard let peerAddress = PeerAddress(peer.description) else {
-      return loop.makeFailedFuture(StartFault.badAddress("listen.peer", peer))
-    }
-    let peers = hub.listen(on: peerAddress).flatMapErrorThrowing {
-      throw StartFault.bind("listen.peer", peer, $0)
-    }
-    return peers.assumeIsolated().flatMap { _ -> EventLoopFuture<SocketAddress> in
-      do {
-        let address = try SocketAddress.makeAddressResolvingHost(client.host, port: client.port)
-        return self.server.listen(on: address).flatMapErrorThrowing {
-          throw StartFault.bind("listen.client", client, $0)
-        }
-      } catch {
-        return self.loop.makeFailedFuture(StartFault.badAddress("listen.client", client))
-      }
-    }.map { _ in
-      self.server.start()
+    Listening.start(hub, server, configuration, on: loop).assumeIsolated().map {
       self.replica.start()
-      self.log.notice("serves clients at \(client), members at \(peer)")
+      self.log.notice(
+        "serves clients at \(self.configuration.client), members at \(self.configuration.peer)")
     }.nonisolated()
   }
 
@@ -115,7 +99,7 @@ final class Node: RunningNode {
 
 extension Node: ReplicaLoopDelegate {
   func answer(_ reply: ClientReply, tag: UInt64) { gateway.answer(reply, tag: tag) }
-  func stopped() { ended.succeed() }
+  func stopped() { ended.succeed(.stopped) }
   func failed(_ fault: ReplicaFault) { ended.fail(StartFault.failed(fault.sentence)) }
 }
 
@@ -125,13 +109,26 @@ extension Node: PeerHubDelegate {
   }
   func peerHubFinishedReading(_ hub: PeerHub) {}
   func peerHub(_ hub: PeerHub, connectedTo peer: NodeID) {
-    log.info("connected to node \(peer.number)")
+    log.info("is connected to node \(peer.number)")
+  }
+  func peerHub(_ hub: PeerHub, met peer: NodeID, on disk: DiskIncarnation) {
+    replica.offer(.peerDisk(peer, disk))
+  }
+  func peerHub(_ hub: PeerHub, takenInBy cluster: ClusterID) {
+    preconditionFailure("Node: taken in by \(cluster), though it belongs to a cluster")
   }
   func peerHub(_ hub: PeerHub, disconnectedFrom peer: NodeID, _ loss: LinkLoss) {
     replica.offer(.linkLost(peer, loss))
   }
   func peerHub(_ hub: PeerHub, cannotReach peer: NodeID, _ failure: LinkFailure) {
-    log.warning("node \(peer.number): \(failure)")
+    guard failure == .refused(.unknownMember(configuration.id)) else {
+      return log.warning("is not connected to node \(peer.number): \(failure)")
+    }
+    log.error(
+      """
+      node \(peer.number) says that this node is no member of the cluster: it was removed, and may \
+      be stopped. To bring it back: kvctl member add \(configuration.id.number)
+      """)
   }
 }
 

@@ -19,7 +19,13 @@ struct NodeService: Service {
     defer { withExtendedLifetime(lock) {} }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
-      try await serve(files, on: group.next())
+      while case .takenIn(let cluster, let disk) = try await serve(files, on: group.next()) {
+        try StartFault.naming("the data directory \(configuration.data)") {
+          try WriteAheadLog.format(
+            files, DiskIdentity(cluster: cluster, node: configuration.id, incarnation: disk),
+            genesis: nil)
+        }
+      }
     } catch {
       try await group.shutdownGracefully()
       throw error
@@ -27,15 +33,18 @@ struct NodeService: Service {
     try await group.shutdownGracefully()
   }
 
-  private func serve(_ files: PosixFileSystem, on loop: any EventLoop) async throws {
-    let ended = loop.makePromise(of: Void.self)
+  private func serve(
+    _ files: PosixFileSystem, on loop: any EventLoop
+  ) async throws -> NodeEnding {
+    let ended = loop.makePromise(of: NodeEnding.self)
     let start: @Sendable () throws -> NIOLoopBound<any RunningNode>
     var random = SystemRandomNumberGenerator()
     switch try WriteAheadLog.open(files, renewal: DiskIncarnation(random.next())) {
     case .unformatted:
+      let disk = DiskIncarnation(random.next())
       start = { [configuration, log] in
         NIOLoopBound(
-          WaitingNode(configuration, on: loop, ended: ended, log: log), eventLoop: loop)
+          WaitingNode(configuration, as: disk, on: loop, ended: ended, log: log), eventLoop: loop)
       }
     case .opened(let wal, let recovery):
       guard recovery.identity.node == configuration.id else {
@@ -53,16 +62,25 @@ struct NodeService: Service {
     do {
       try await loop.flatSubmit { node.value.listen() }.get()
     } catch {
-      ended.succeed()
+      ended.succeed(.stopped)
       throw error
     }
-    try await withGracefulShutdownHandler {
+    let ending = try await withGracefulShutdownHandler {
       try await ended.futureResult.get()
     } onGracefulShutdown: {
       loop.execute { node.value.stop() }
     }
     try await loop.flatSubmit { node.value.close() }.get()
+    return ending
   }
+}
+
+/// Why a node does not go on as it was.
+enum NodeEnding: Sendable {
+  /// It was told to.
+  case stopped
+  /// It waited on an empty disk, and this cluster has taken that in under this name.
+  case takenIn(ClusterID, DiskIncarnation)
 }
 
 /// What the process keeps running; on its loop.

@@ -1,4 +1,3 @@
-import ClientProtocol
 import Glibc
 import HTTPAPI
 import Logging
@@ -7,81 +6,65 @@ import PeerProtocol
 import PeerSockets
 import RaftTypes
 
-/// A node on an empty disk: it belongs to no cluster, and never founds one. It answers every client
-/// with what to do, and waits to be contacted (pitfall 69).
+/// A node on an empty disk: it belongs to no cluster, and never founds one (pitfall 69). It answers
+/// every client with what to do, and every member of a cluster with the name of its disk, drawn for
+/// the life of the process; the first member that trusts this name takes the node in.
 final class WaitingNode: RunningNode {
   private let configuration: NodeConfiguration
   private let loop: any EventLoop
-  private let ended: EventLoopPromise<Void>
+  private let ended: EventLoopPromise<NodeEnding>
   private let log: Logger
+  private let disk: DiskIncarnation
   private let server: HTTPServer
   private let port: WaitingPort
+  private let hub: PeerHub
+  private var isTakenIn = false
 
   init(
-    _ configuration: NodeConfiguration, on loop: any EventLoop, ended: EventLoopPromise<Void>,
-    log: Logger
+    _ configuration: NodeConfiguration, as disk: DiskIncarnation, on loop: any EventLoop,
+    ended: EventLoopPromise<NodeEnding>, log: Logger
   ) {
     self.configuration = configuration
     self.loop = loop
     self.ended = ended
     self.log = log
-    port = WaitingPort(configuration)
+    self.disk = disk
+    port = WaitingPort(configuration, disk)
     server = HTTPServer(on: loop, port: port)
+    hub = PeerHub(
+      on: loop,
+      as: Handshake.Identity(cluster: nil, node: configuration.id, incarnation: disk),
+      seed: disk.number, logger: log)
+    hub.delegate = self
   }
 
   func listen() -> EventLoopFuture<Void> {
-    let endpoint = configuration.client
-    do {
-      let address = try SocketAddress.makeAddressResolvingHost(
-        endpoint.host, port: endpoint.port)
-      return server.listen(on: address).flatMapErrorThrowing {
-        throw StartFault.bind("listen.client", endpoint, $0)
-      }.assumeIsolated().map { _ in
-        self.server.start()
-        self.log.warning("\(self.configuration.data) is empty. \(WaitingPort.remedy)")
-      }.nonisolated()
-    } catch {
-      return loop.makeFailedFuture(StartFault.badAddress("listen.client", endpoint))
-    }
+    Listening.start(hub, server, configuration, on: loop).assumeIsolated().map {
+      self.log.warning("\(self.configuration.data) is empty. \(WaitingPort.remedy)")
+    }.nonisolated()
   }
 
-  func stop() { ended.succeed() }
+  func stop() { ended.succeed(.stopped) }
 
-  func close() -> EventLoopFuture<Void> { server.drain(within: .seconds(1)) }
+  func close() -> EventLoopFuture<Void> {
+    // Nobody waits for an answer here: what comes next should begin soon.
+    server.drain(within: .milliseconds(100)).assumeIsolated().flatMap { self.hub.close() }
+      .nonisolated()
+  }
 }
 
-/// Answers for a node that has nothing to answer from.
-final class WaitingPort: RequestPort {
-  static let remedy =
-    "This node belongs to no cluster and never founds one by itself. "
-    + "A new cluster: `kvctl cluster init`. A disk that was lost: while a majority of the voters "
-    + "lives, remove this member and add it again; when a majority was lost, restore their data "
-    + "directories from copies: what only they held cannot be invented."
-
-  private let configuration: NodeConfiguration
-
-  init(_ configuration: NodeConfiguration) { self.configuration = configuration }
-
-  func submit(_ call: ClientCall, from receiver: any ReplyReceiver, tag: UInt64) {
-    let error = ClientError(.starting, Self.remedy, outcome: .notApplied, retryable: true)
-    receiver.deliver(ClientReply(stamp: stamp, body: .failed(error)), tag: tag)
+extension WaitingNode: PeerHubDelegate {
+  func peerHub(_ hub: PeerHub, takenInBy cluster: ClusterID) {
+    guard !isTakenIn else { return }
+    isTakenIn = true
+    log.notice("cluster \(cluster) takes this node in, on disk \(disk)")
+    ended.succeed(.takenIn(cluster, disk))
   }
-
-  var stamp: ReplyStamp {
-    ReplyStamp(node: configuration.id, term: .zero, index: .zero, revision: Revision(0))
-  }
-
-  var condition: NodeCondition {
-    let status = NodeStatus(
-      id: configuration.id, pid: UInt32(getpid()),
-      clientAddress: configuration.client.description,
-      peerAddress: configuration.peer.description, role: .unknown, term: .zero,
-      lastIndex: .zero, commitIndex: .zero, appliedIndex: .zero, snapshotIndex: .zero,
-      stateHash: 0, revision: Revision(0), keys: 0, diskBytes: 0, reachable: true)
-    return NodeCondition(
-      isAlive: true, status: status, leader: nil,
-      checks: [.init(name: "member", isPassed: false, detail: Self.remedy)])
-  }
-
-  func writeMetrics(to page: inout MetricsPage) {}
+  // It dials nobody, and whoever talks to it takes it in.
+  func peerHub(_ hub: PeerHub, received frame: PeerFrame, from peer: NodeID) {}
+  func peerHubFinishedReading(_ hub: PeerHub) {}
+  func peerHub(_ hub: PeerHub, connectedTo peer: NodeID) {}
+  func peerHub(_ hub: PeerHub, disconnectedFrom peer: NodeID, _ loss: LinkLoss) {}
+  func peerHub(_ hub: PeerHub, cannotReach peer: NodeID, _ failure: LinkFailure) {}
+  func peerHub(_ hub: PeerHub, met peer: NodeID, on disk: DiskIncarnation) {}
 }
