@@ -52,7 +52,7 @@ struct StatusTests {
       7382, term: 3, leader: nil, [node(1, reachable: false), node(2, applied: 7)])
     let view = ClusterView([leader, lonely])
     #expect(view?.status.nodes[1] == node(2, applied: 7))
-    #expect(view?.document == nil)
+    #expect(view?.document == leader.document)
   }
 
   @Test("the screen names the reserve, the leader and the lag")

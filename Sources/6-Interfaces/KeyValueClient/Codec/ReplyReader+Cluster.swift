@@ -10,12 +10,7 @@ extension ReplyReader {
       nodes: [], canLose: 0)
     try members(&scanner) { name, scanner throws(JSONFault) in
       switch name {
-      case "cluster":
-        let start = scanner.offset
-        guard let cluster = ClusterID(text: try scanner.readString()) else {
-          throw .expected("a cluster id", at: start)
-        }
-        status.cluster = cluster
+      case "cluster": status.cluster = try clusterID(&scanner)
       case "term": status.term = Term(try scanner.readUInt64())
       case "leader": status.leader = try optionalNode(&scanner)
       case "revision": status.revision = Revision(try scanner.readUInt64())
@@ -32,7 +27,15 @@ extension ReplyReader {
     return status
   }
 
-  private static func optionalNode(_ scanner: inout JSONScanner) throws(JSONFault) -> NodeID? {
+  static func clusterID(_ scanner: inout JSONScanner) throws(JSONFault) -> ClusterID {
+    let start = scanner.offset
+    guard let cluster = ClusterID(text: try scanner.readString()) else {
+      throw .expected("a cluster id", at: start)
+    }
+    return cluster
+  }
+
+  static func optionalNode(_ scanner: inout JSONScanner) throws(JSONFault) -> NodeID? {
     try scanner.readNull() ? nil : NodeID(try scanner.readUInt64())
   }
 
@@ -52,7 +55,7 @@ extension ReplyReader {
     return vip
   }
 
-  private static func node(_ scanner: inout JSONScanner) throws(JSONFault) -> NodeStatus {
+  static func node(_ scanner: inout JSONScanner) throws(JSONFault) -> NodeStatus {
     var node = NodeStatus(
       id: NodeID(0), pid: 0, clientAddress: "", peerAddress: "", role: .unknown, term: .zero,
       lastIndex: .zero, commitIndex: .zero, appliedIndex: .zero, snapshotIndex: .zero,
@@ -65,6 +68,8 @@ extension ReplyReader {
       case "peer": node.peerAddress = try scanner.readString()
       // A role of a newer server is a role that this version does not know.
       case "role": node.role = NodeStatus.Role(rawValue: try scanner.readString()) ?? .unknown
+      case "standing":
+        node.standing = Standing(rawValue: try scanner.readString()) ?? .learner
       case "term": node.term = Term(try scanner.readUInt64())
       case "last_index": node.lastIndex = LogIndex(try scanner.readUInt64())
       case "commit_index": node.commitIndex = LogIndex(try scanner.readUInt64())

@@ -1,12 +1,12 @@
 internal import ArgumentParser
 internal import ClientProtocol
-internal import JSONText
 
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Shows the cluster on one screen.",
     discussion: """
-      Asks every endpoint and puts the answers together. json is the document of GET /v1/cluster. \
+      Asks every endpoint and puts the answers together. json is the document of GET /v1/cluster, \
+      from the node that knows best. \
       Exit status 4 when the cluster has no leader.
       """)
 
@@ -19,9 +19,7 @@ struct StatusCommand: AsyncParsableCommand {
     var printer = Printer()
     switch output.format {
     case .json:
-      var writer = JSONWriter()
-      writer.value(view.status)
-      try printer.line(view.document ?? writer.bytes)
+      try printer.line(view.document)
     case .simple, .table:
       for line in StatusScreen(status: view.status).lines { try printer.line(line) }
     }

@@ -12,8 +12,8 @@ struct ClusterView: Equatable {
   }
 
   let status: ClusterStatus
-  /// The document of the server as it came, when nothing had to be added to it.
-  let document: [UInt8]?
+  /// The document of the node that is believed, as it came.
+  let document: [UInt8]
 
   /// The answer of the newest term that knows a leader is believed; nodes that it could not reach,
   /// but we could, stand in for themselves. Nil when nobody answered.
@@ -25,12 +25,14 @@ struct ClusterView: Equatable {
     var merged = answers[best].status
     for place in merged.nodes.indices where !merged.nodes[place].reachable {
       let node = merged.nodes[place]
-      let own = answers.lazy.filter { $0.endpoint.description == node.clientAddress }
+      var own = answers.lazy.filter { $0.endpoint.description == node.clientAddress }
         .compactMap { $0.status.nodes.first { $0.id == node.id && $0.reachable } }.first
+      // What it is to the cluster is the leader's to say.
+      own?.standing = node.standing
       if let own { merged.nodes[place] = own }
     }
     status = merged
-    document = merged == answers[best].status ? answers[best].document : nil
+    document = answers[best].document
   }
 
   private static func rank(_ answers: [Answer], _ place: Int) -> (Int, UInt64, Int) {

@@ -9,18 +9,30 @@ struct StatusScreen {
     [verdict, leaderLine, addressLine, ""] + nodeTable.lines + warnings
   }
 
-  private var voters: [NodeStatus] { status.nodes.filter { $0.role != .learner } }
+  private var voters: [NodeStatus] {
+    status.nodes.filter { $0.standing == .voter || $0.standing == .leaving }
+  }
   private var reachable: Int { voters.count { $0.reachable } }
   private var needed: Int { voters.count / 2 + 1 }
 
   private var verdict: String {
-    let quorum = "\(reachable) of \(voters.count) voters reachable, \(needed) needed"
+    let quorum = "\(reachable) of \(voters.count) voters reachable, \(needed) needed" + others
     guard status.leader != nil, reachable >= needed else {
       return Terminal.styled("no quorum", .red) + "   \(quorum)   cluster \(status.cluster)"
     }
     let mood: Terminal.Style = status.canLose > 0 ? .green : .yellow
     let reserve = status.canLose > 0 ? "can lose \(status.canLose) more" : "cannot lose any more"
     return Terminal.styled(reserve, mood) + "   \(quorum)   cluster \(status.cluster)"
+  }
+
+  /// Who belongs to the cluster, or is here, and does not decide.
+  private var others: String {
+    status.nodes.filter { !voters.contains($0) }.map { ", \($0.id) \(Self.word($0.standing))" }
+      .joined()
+  }
+
+  private static func word(_ standing: Standing) -> String {
+    standing == .stranger ? "no member" : standing.rawValue
   }
 
   private var leaderLine: String {
@@ -51,7 +63,8 @@ struct StatusScreen {
         continue
       }
       table.add([
-        "\(node.id)", node.role.rawValue, node.clientAddress, "\(node.pid)",
+        "\(node.id)", node.standing == .voter ? node.role.rawValue : Self.word(node.standing),
+        node.clientAddress, "\(node.pid)",
         "\(node.term.number)", Figures.grouped(node.appliedIndex.number),
         Figures.grouped(newest.distance(from: node.appliedIndex)), Figures.grouped(node.keys),
         Figures.bytes(node.diskBytes), String(node.stateHash, radix: 16),
