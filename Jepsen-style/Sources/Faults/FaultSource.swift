@@ -15,48 +15,54 @@ public struct FaultSource: Sendable {
 
   /// How long until the next fault; nil when this seed has none.
   public mutating func pause() -> TimeSpan? {
-    guard let mean = swarm.faultEvery, !swarm.weights.all.allSatisfy({ $0.weight == 0 }) else {
-      return nil
-    }
+    guard let mean = swarm.faultEvery, swarm.weights.total > 0 else { return nil }
     return dice.span(from: .zero, to: mean * 2)
   }
 
   /// What happens now: usually one thing, several when they belong together.
   ///
   /// - Parameter leader: who leads, as far as an observer can tell; the most interesting victim.
-  public mutating func next(leader: NodeID?) -> [Fault] {
-    let all = swarm.weights.all
-    var roll = dice.below(all.reduce(0) { $0 + $1.weight })
-    for (kind, weight) in all {
-      if roll < weight { return faults(kind, leader) }
-      roll -= weight
-    }
-    return []
+  public mutating func next(leader: NodeID?) -> (FaultClass, [Fault])? {
+    guard swarm.weights.total > 0,
+      let fault = swarm.weights.fault(at: dice.below(swarm.weights.total))
+    else { return nil }
+    return (fault, faults(fault, leader))
   }
 
-  private mutating func faults(_ kind: FaultKind, _ leader: NodeID?) -> [Fault] {
+  private mutating func faults(_ fault: FaultClass, _ leader: NodeID?) -> [Fault] {
     let victim = dice.chance(1, in: 3) ? leader ?? nodes.pick(&dice) : nodes.pick(&dice)
-    switch kind {
+    switch fault {
     case .kill: return [.crash(victim, .process, downFor: span(2000))]
-    case .power: return power(victim)
+    case .powerLoss: return power(victim)
     case .pause: return [.pause(victim, span(3000))]
     case .restart: return [.restart(victim, downFor: span(1000))]
-    case .partition:
+    case .cut, .oneWayCut:
       let shape = PartitionShape.allCases.pick(&dice)
-      return [.cut(shape.paths(among: nodes, leader: leader, &dice))]
+      let cut = shape.paths(among: nodes, leader: leader, &dice)
+      return [.cut(fault == .cut ? cut : PartitionShape.halved(cut, &dice))]
     case .heal: return [.heal]
     case .clog: return path().map { [.clog($0, span(5000))] } ?? []
     case .swizzle: return swizzle()
     case .reset: return path().map { [.reset($0.from, $0.to)] } ?? []
+    case .bitRot: return [.decay(victim, .rot)]
+    case .misdirectedWrite: return [.decay(victim, .misdirected)]
+    case .staleBlock: return [.decay(victim, .stale)]
+    case .readError: return [.decay(victim, .unreadable)]
+    case .writeError: return [.failWrite(victim)]
+    case .syncError: return [.failSync(victim)]
+    case .lyingSync: return [.lie(victim, span(3000))]
     case .stall: return [.stallDisk(victim, span(2000))]
-    case .full: return [.fillDisk(victim, span(3000))]
-    case .failedSync: return [.failSync(victim)]
+    case .fullDisk: return [.fillDisk(victim, span(3000))]
     case .wallJump:
       // ± 262 s: far beyond every session's life and every timeout.
       let jump = Int64(dice.below(524_288)) - 262_144
       return [.jumpWallClock(victim, milliseconds: jump)]
     case .transfer: return [.transfer(leader ?? victim)]
     case .snapshot: return [.snapshot(leader ?? victim)]
+    case .membership: return [.churn(Churn.allCases.pick(&dice))]
+    case .loss, .copy, .reordering, .reformat, .lostWrite, .tornWrite, .drift, .lostReply,
+      .retry:
+      return []
     }
   }
 

@@ -1,49 +1,50 @@
 internal import Determinism
 
-/// How often each kind of fault comes, relative to the others; zero: this seed does without.
+/// How often each class of faults comes, relative to the others; zero: this seed does without.
 public struct FaultWeights: Hashable, Sendable {
-  public var kill, power, pause, restart: UInt64
-  public var partition, heal, clog, swizzle, reset: UInt64
-  public var stall, full, failedSync: UInt64
-  public var wallJump: UInt64
-  public var transfer, snapshot: UInt64
+  // In the order of `FaultClass.drawn`.
+  private let weights: [UInt64]
+  let total: UInt64
 
   init(_ profile: Profile, _ dice: inout Dice) {
-    func weight(_ isOn: Bool, _ most: UInt64, _ dice: inout Dice) -> UInt64 {
-      // Half of the seeds do without a kind, so that another can show what it does alone.
-      let draw = dice.chance(1, in: 2) ? 1 + dice.below(most) : 0
-      return isOn ? draw : 0
+    var weights: [UInt64] = []
+    for fault in FaultClass.drawn {
+      // Half of the seeds do without a class, so that another can show what it does alone.
+      let draw = dice.chance(1, in: 2) ? 1 + dice.below(Self.most(fault)) : 0
+      weights.append(profile.has(fault) ? draw : 0)
     }
-    kill = weight(profile.hasCrashes, 4, &dice)
-    power = weight(profile.hasCrashes, 6, &dice)
-    pause = weight(profile.hasCrashes, 4, &dice)
-    restart = weight(profile.hasCrashes, 2, &dice)
-    partition = weight(profile.hasNetworkFaults, 8, &dice)
-    heal = partition * (1 + dice.below(2))
-    clog = weight(profile.hasNetworkFaults, 3, &dice)
-    swizzle = weight(profile.hasNetworkFaults, 1, &dice)
-    reset = weight(profile.hasNetworkFaults, 4, &dice)
-    stall = weight(profile.hasDiskFaults, 3, &dice)
-    full = weight(profile.hasDiskFaults, 2, &dice)
-    failedSync = weight(profile.hasDiskFaults, 1, &dice)
-    wallJump = weight(profile.hasClockFaults, 1, &dice)
-    transfer = weight(profile != .calm, 2, &dice)
-    snapshot = weight(profile != .calm, 1, &dice)
+    self.weights = weights
+    total = weights.reduce(0, +)
   }
 
-  /// The kinds in a fixed order with their weights.
-  var all: [(kind: FaultKind, weight: UInt64)] {
-    [
-      (.kill, kill), (.power, power), (.pause, pause), (.restart, restart),
-      (.partition, partition), (.heal, heal), (.clog, clog), (.swizzle, swizzle),
-      (.reset, reset), (.stall, stall), (.full, full), (.failedSync, failedSync),
-      (.wallJump, wallJump), (.transfer, transfer), (.snapshot, snapshot),
-    ]
+  /// The class at `place` of `total` when they lie side by side, each as wide as its weight.
+  func fault(at place: UInt64) -> FaultClass? {
+    var place = place
+    for (fault, weight) in zip(FaultClass.drawn, weights) {
+      if place < weight { return fault }
+      place -= weight
+    }
+    return nil
   }
-}
 
-/// The names of `FaultWeights`.
-enum FaultKind: Sendable {
-  case kill, power, pause, restart, partition, heal, clog, swizzle, reset, stall, full, failedSync
-  case wallJump, transfer, snapshot
+  /// Whether sectors may decay in this seed.
+  public var hasDecay: Bool {
+    let kinds: [FaultClass] = [.bitRot, .misdirectedWrite, .staleBlock, .readError]
+    return zip(FaultClass.drawn, weights).contains { $1 > 0 && kinds.contains($0) }
+  }
+
+  // A heal ends all cuts, so it comes about as often as one; no disk fault may hide the others.
+  private static func most(_ fault: FaultClass) -> UInt64 {
+    switch fault {
+    case .cut, .heal: 8
+    case .powerLoss: 6
+    case .kill, .pause, .reset, .oneWayCut: 4
+    case .clog, .stall, .bitRot, .membership: 3
+    case .restart, .fullDisk, .misdirectedWrite, .staleBlock, .readError, .transfer: 2
+    case .swizzle, .writeError, .syncError, .lyingSync, .wallJump, .snapshot: 1
+    case .loss, .copy, .reordering, .reformat, .lostWrite, .tornWrite, .drift, .lostReply,
+      .retry:
+      1
+    }
+  }
 }

@@ -1,7 +1,7 @@
 public import Determinism
 public import RaftTypes
 
-/// Ways in which a network falls apart.
+/// Ways in which a network falls apart; each may also fall apart in one direction only.
 public enum PartitionShape: CaseIterable, Sendable {
   /// One node is alone.
   case one
@@ -46,6 +46,26 @@ public enum PartitionShape: CaseIterable, Sendable {
     case .oneWay: return [Path(from: first, to: shuffled[1])]
     case .deaf: return shuffled.dropFirst().map { Path(from: $0, to: first) }
     }
+  }
+
+  /// Of every pair that a cut divides only one direction: seen from the first node always the same
+  /// one, so that it is deaf or mute, or one by chance for each pair.
+  public static func halved(_ cut: [Path], _ dice: inout Dice) -> [Path] {
+    guard let first = cut.first?.from else { return [] }
+    let mode = dice.below(3)
+    var kept: [Path] = []
+    for path in cut {
+      let reverse = Path(from: path.to, to: path.from)
+      guard !kept.contains(path), !kept.contains(reverse) else { continue }
+      let isKept =
+        switch mode {
+        case 0: path.from == first
+        case 1: path.to == first
+        case _: dice.chance(1, in: 2)
+        }
+      kept.append(isKept || !cut.contains(reverse) ? path : reverse)
+    }
+    return kept
   }
 
   private static func pairs(_ nodes: [NodeID]) -> [Path] {

@@ -1,8 +1,30 @@
 public import Determinism
 
-/// What one seed draws before its world begins: how bad everything is.
+/// What one seed draws before its world begins: how bad everything is. The ranges are those of the
+/// fault model:
+///
+/// | what | range |
+/// |---|---|
+/// | nodes | 1-7 voters; 0-2 more that come and go |
+/// | one-way delay | least 0-30 ms, mean 1-100 ms beyond it, one in a hundred ten times that |
+/// | loss, duplication, reordering | 0-30 %; 0-50 %; yes |
+/// | clog, swizzle | up to 5 s |
+/// | cuts | `PartitionShape`, in both directions or in one |
+/// | crash | of what was not synced 80-100 % is lost or torn, by sectors and within one |
+/// | rot, misdirected write, stale block, unreadable sector | 0-10 % of the sectors at a time, |
+/// | | where the atlas allows it: one good copy stays |
+/// | write error, sync error | the next one, once |
+/// | stall, lie | ≤ 2 s; ≤ 3 s |
+/// | full disk | ≤ 3 s |
+/// | pause | ≤ 3 s |
+/// | wall clock | jumps of ± 262 s |
+/// | boot clock | fast or slow by up to 5 % |
+/// | reformat | up to 30 % of restarts |
+/// | clients | 4-16 with retries, timeouts, unknown outcomes, sessions |
 public struct Swarm: Hashable, Sendable {
   public var nodes: Int
+  /// Machines beyond the first members, with empty disks: for those who join.
+  public var spares: Int
   /// Heartbeat, and the bounds of the election timeout.
   public var heartbeat: TimeSpan
   public var electionLeast: TimeSpan
@@ -20,6 +42,14 @@ public struct Swarm: Hashable, Sendable {
   public var syncMean: TimeSpan
   public var segmentBytes: Int
   public var reserveBytes: Int
+  /// How many of a hundred unsynced writes a loss of power takes or tears.
+  public var tearPercent: UInt64
+  /// Whether a torn sector may hold both old and new bytes.
+  public var tearsSectors: Bool
+  /// How many of a thousand sectors decay at once.
+  public var decayPerMille: UInt64
+  /// How many of a hundred restarts come back with an empty disk.
+  public var reformatPercent: UInt64
 
   // Bounds inside a node, small enough to be met.
   public var appendBytes: Int
@@ -42,11 +72,12 @@ public struct Swarm: Hashable, Sendable {
   public var safety: TimeSpan
   /// Between two faults, in the mean; nil: none.
   public var faultEvery: TimeSpan?
-  /// The kinds of faults this seed uses, with their weights.
+  /// The classes of faults this seed uses, with their weights.
   public var weights: FaultWeights
 
   public init(_ profile: Profile, nodes: Int, _ dice: inout Dice) {
     self.nodes = nodes
+    spares = profile.hasChurn ? [0, 1, 2].pick(&dice) : 0
     let (beat, least, most) =
       [(50, 300, 600), (50, 300, 600), (10, 80, 160), (100, 500, 1000)].pick(&dice)
       as (UInt64, UInt64, UInt64)
@@ -62,12 +93,16 @@ public struct Swarm: Hashable, Sendable {
     syncMean = .microseconds([200, 1000, 5000, 20_000].pick(&dice))
     segmentBytes = [16 << 10, 32 << 10, 128 << 10].pick(&dice)
     reserveBytes = [0, 64 << 10].pick(&dice)
+    tearPercent = [80, 90, 100].pick(&dice)
+    tearsSectors = dice.chance(2, in: 3)
+    decayPerMille = [0, 1, 10, 100].pick(&dice)
+    reformatPercent = profile.has(.reformat) ? [0, 0, 10, 30].pick(&dice) : 0
     appendBytes = [100, 1000, 1 << 20].pick(&dice)
     appendsInFlight = [1, 4, 64].pick(&dice)
     tailBytes = [0, 1000, 16 << 10].pick(&dice)
     markEntries = [20, 100, 400, 100_000].pick(&dice)
     chunkBytes = [700, 4096, 256 << 10].pick(&dice)
-    driftMost = profile.hasClockFaults ? [0, 0, 1000, 10_000].pick(&dice) : 0
+    driftMost = profile.hasClockFaults ? [0, 0, 1000, 50_000].pick(&dice) : 0
     clients = Int([4, 8, 16].pick(&dice) as UInt64)
     operationsPerSecond = 100
     keys = [1, 3, 8].pick(&dice)

@@ -4,73 +4,102 @@ import SimulatedWorld
 
 /// What a run of many seeds and a replay of one have in common.
 struct WorldOptions: ParsableArguments {
-  @Option(help: "Voters; without it 3, 5 or 7, as each seed has it.")
-  var nodes: Int?
+  @Option(help: "Voters, as 3 or 3,5,7 or 1-7; without it 3, 5 or 7, as each seed has it.")
+  var nodes: NodeCounts?
 
   @Option(help: "Families of faults: \(Profile.allCases.map(\.rawValue).joined(separator: ", ")).")
   var profile: Profile = .swarm
 
-  func validate() throws {
-    guard let nodes else { return }
-    guard (1...7).contains(nodes) else { throw ValidationError("--nodes takes 1 to 7") }
-  }
-
+  /// The world of one seed; where several counts of nodes were given, its own of them.
   func simulation(_ seed: UInt64) -> Simulation {
-    Simulation(seed: seed, nodes: nodes, profile: profile)
+    let counts = nodes?.counts ?? []
+    let count = counts.isEmpty ? nil : counts[Int(seed % UInt64(counts.count))]
+    return Simulation(seed: seed, nodes: count, profile: profile)
+  }
+}
+
+/// Numbers of voters: single ones and ranges, separated by commas.
+struct NodeCounts: ExpressibleByArgument {
+  let counts: [Int]
+
+  init?(argument: String) {
+    var counts: [Int] = []
+    for part in argument.split(separator: ",") {
+      let bounds = part.split(separator: "-").map { Int($0) ?? 0 }
+      guard let first = bounds.first, let last = bounds.last, bounds.count <= 2, first >= 1,
+        last <= 7, first <= last
+      else { return nil }
+      counts += first...last
+    }
+    guard !counts.isEmpty else { return nil }
+    self.counts = counts
   }
 }
 
 extension Profile: ExpressibleByArgument {}
 
-/// `faultlab run`: many seeds, one after the other.
+/// `faultlab run`: many seeds.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Runs seeds and stops with 1 when one breaks a promise.")
+    commandName: "run",
+    abstract: "Runs seeds; exit status 1 when one of them breaks a promise.",
+    discussion: """
+      A seed that fails is printed as the line that runs it again. The summary counts every class \
+      of faults that was injected: what was not injected was not tested.
+      """)
 
   @Option(help: "How many.")
   var seeds: UInt64 = 100
 
   @Option(help: "The first one.")
-  var from: UInt64 = 1
+  var from: UInt64?
+
+  @Flag(help: "Begin with a seed that nobody chose, and print it.")
+  var fresh = false
+
+  @Option(help: "A file of seeds that once found a bug: \"seed nodes profile\" a line.")
+  var regression: String?
+
+  @Option(help: "How many run side by side.")
+  var jobs = 1
 
   @Flag(help: "Go on after a seed that failed.")
   var keepGoing = false
 
+  @Flag(help: "Print a hash over the final hashes of all seeds: equal in every build.")
+  var hash = false
+
   @OptionGroup var world: WorldOptions
 
-  func run() throws {
-    let clock = ContinuousClock()
-    let begun = clock.now
-    var total = Tally()
-    var failed = 0
-    for seed in from..<from + seeds {
-      let simulation = world.simulation(seed)
-      LastWords.set("\(simulation.replay)\n")
-      let report = simulation.run()
-      total += report.tally
-      guard let violation = report.violation else { continue }
-      failed += 1
-      print("\(simulation.replay)    # \(violation.description.split(separator: "\n").first ?? "")")
-      if !keepGoing { break }
-    }
-    let spent =
-      Double(begun.duration(to: clock.now).components.attoseconds) / 1e18
-      + Double(begun.duration(to: clock.now).components.seconds)
-    print(Self.summary(total, failed: failed, spent))
-    if failed > 0 { throw ExitCode(1) }
+  private static let many = 500
+
+  func validate() throws {
+    guard !(fresh && from != nil) else { throw ValidationError("--fresh chooses --from itself") }
+    guard (1...64).contains(jobs) else { throw ValidationError("--jobs takes 1 to 64") }
   }
 
-  private static func summary(_ total: Tally, failed: Int, _ seconds: Double) -> String {
-    let simulated = Double(total.simulated) / 1e9
-    return """
-      \(failed) failed; \(Int(simulated)) s simulated in \(Int(seconds)) s: \
-      \(Int(simulated / seconds)) times real time
-      \(total.events) events, \(total.turns) turns, \(total.frames) frames, \
-      \(total.faults) faults, \(total.crashes) crashes, \(total.elections) elections
-      \(total.snapshots) snapshots, \(total.installs) installed, \(total.fullDisks) full disks, \
-      \(total.addressMoves) moves of the address
-      \(total.reinforced) quorums reinforced, \(total.blocked) runs blocked by torn records
-      \(total.operations) operations: \(total.answered) answered, \(total.unknown) unknown
-      """
+  func run() throws {
+    let first = fresh ? UInt64.random(in: 0 ... .max) : from ?? 1
+    if fresh { print("fresh seeds: --seeds \(seeds) --from \(first)") }
+    var worlds = try regression.map { try RegressionSeeds.read($0) } ?? []
+    if regression == nil || from != nil || fresh {
+      worlds += (0..<seeds).map { world.simulation(first &+ $0) }
+    }
+    let progress = ProgressLine(total: worlds.count)
+    let run = SeedRun(worlds, jobs: jobs, keepGoing: keepGoing) { done, report in
+      progress.show(done)
+      guard let violation = report.violation else { return }
+      progress.clear()
+      let reason = violation.description.split(separator: "\n").first ?? ""
+      print("\(report.replay)    # \(reason)")
+    }
+    progress.clear()
+    print(run.summary)
+    if hash { print("hash \(String(run.hash, radix: 16))") }
+    if run.failed > 0 { throw ExitCode(1) }
+    // With so many seeds of everything, a class that is missing is a hole in the harness.
+    if world.profile == .swarm, worlds.count >= Self.many, !run.missing.isEmpty {
+      throw ExitCode(1)
+    }
   }
 }

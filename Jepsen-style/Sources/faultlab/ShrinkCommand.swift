@@ -30,7 +30,7 @@ struct ShrinkCommand: ParsableCommand {
     let after = shrinker.outcome
     print(before.promise ?? "")
     print("nodes       \(simulation.nodes) → \(shrinker.simulation.nodes)")
-    print("faults      \(before.tally.faults) → \(after.tally.faults)")
+    print("faults      \(before.tally.faultsInjected) → \(after.tally.faultsInjected)")
     print("operations  \(before.tally.operations) → \(after.tally.operations)")
     print("events      \(before.tally.events) → \(after.tally.events)")
     print("seconds     \(Self.seconds(before)) → \(Self.seconds(after))")

@@ -54,6 +54,21 @@ struct FaultsTests {
     }
   }
 
+  @Test("of every pair that a cut divides a halved one leaves one direction")
+  func halved() {
+    for shape in PartitionShape.allCases {
+      for seed in 0..<20 as Range<UInt64> {
+        var dice = Dice(seed: seed)
+        let cut = shape.paths(among: nodes, leader: NodeID(3), &dice)
+        let half = PartitionShape.halved(cut, &dice)
+        #expect(Set(half).count == half.count && Set(half).isSubset(of: cut))
+        #expect(!half.contains { half.contains(Path(from: $0.to, to: $0.from)) })
+        let pairs = Set(cut.map { Set([$0.from, $0.to]) })
+        #expect(Set(half.map { Set([$0.from, $0.to]) }) == pairs)
+      }
+    }
+  }
+
   @Test("a calm profile injects nothing, whatever the seed")
   func calm() {
     for seed in 0..<200 as Range<UInt64> {
@@ -68,15 +83,16 @@ struct FaultsTests {
   @Test("over many seeds every kind of fault is drawn, and every seed draws the same twice")
   func coverage() {
     var kinds: Set<String> = []
-    for seed in 0..<300 as Range<UInt64> {
+    for seed in 0..<600 as Range<UInt64> {
       let draws = (0..<2).map { _ in draw(seed) }
       #expect(draws[0] == draws[1])
       for fault in draws[0] { kinds.insert(String("\(fault)".prefix { $0 != "(" })) }
     }
     #expect(
       kinds == [
-        "crash", "pause", "restart", "cut", "heal", "clog", "reset", "stallDisk", "fillDisk",
-        "failSync", "jumpWallClock", "transfer", "snapshot",
+        "crash", "pause", "restart", "cut", "heal", "clog", "reset", "decay", "failWrite",
+        "failSync", "lie", "stallDisk", "fillDisk", "jumpWallClock", "transfer", "snapshot",
+        "churn",
       ])
   }
 
@@ -85,6 +101,6 @@ struct FaultsTests {
     let swarm = Swarm(.swarm, nodes: 5, &dice)
     var source = FaultSource(swarm, nodes: Array(nodes.prefix(5)), dice.split())
     guard source.pause() != nil else { return [] }
-    return (0..<20).flatMap { _ in source.next(leader: NodeID(2)) }
+    return (0..<20).flatMap { _ in source.next(leader: NodeID(2))?.1 ?? [] }
   }
 }

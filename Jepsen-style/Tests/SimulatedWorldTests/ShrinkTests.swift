@@ -22,7 +22,7 @@ struct ShrinkTests {
     shrinker.shrink()
     let after = shrinker.simulation.run()
     #expect(after.violation?.promise == before.promise)
-    #expect(after.tally.faults < before.tally.faults)
+    #expect(after.tally.faultsInjected < before.tally.faultsInjected)
     #expect(after.tally.events < before.tally.events)
     #expect(shrinker.attempts <= 20)
   }

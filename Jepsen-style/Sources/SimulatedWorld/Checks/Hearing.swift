@@ -25,10 +25,17 @@ struct Hearing {
     if answers.indices.contains(place) { answers[place] = now }
   }
 
-  /// When it last heard somebody so that it and everybody heard later make a majority.
-  func quorumHeard(without own: Int) -> Instant? {
-    let others = answers.indices.filter { $0 != own }.compactMap { answers[$0] }.sorted(by: >)
-    let needed = answers.count / 2
+  /// When it last heard somebody so that it and everybody heard later make a majority of `voters`;
+  /// nil when nobody else is needed.
+  func majorityHeard(of voters: [NodeID], by own: NodeID) -> Instant? {
+    let others = voters.filter { $0 != own }
+      .compactMap { place($0).flatMap { answers[$0] } }.sorted(by: >)
+    let needed = voters.count / 2 + (voters.contains(own) ? 0 : 1)
     return needed == 0 || others.count < needed ? nil : others[needed - 1]
+  }
+
+  private func place(_ id: NodeID) -> Int? {
+    let place = Int(id.number) - 1
+    return answers.indices.contains(place) ? place : nil
   }
 }

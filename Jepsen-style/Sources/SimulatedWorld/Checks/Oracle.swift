@@ -35,6 +35,13 @@ struct Oracle {
 
   var end: LogIndex { LogIndex(UInt64(chosen.count)) }
 
+  /// Whether this entry is chosen for ever; one of term zero: whether any at its index is.
+  func hasChosen(_ position: LogPosition) -> Bool {
+    guard position.index <= end, position.index > .zero else { return false }
+    let known = chosen[Int(position.index.number) - 1]
+    return known == position || position.term == .zero
+  }
+
   /// A value of a client's write, as it stands in commands: told from others by its first byte.
   static func value(_ number: UInt64) -> [UInt8] {
     (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }

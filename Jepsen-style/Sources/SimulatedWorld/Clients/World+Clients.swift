@@ -56,6 +56,7 @@ extension World {
     clients[index].operation?.attempts += 1
     clients[index].attempt += 1
     guard let operation = clients[index].operation else { return }
+    if operation.attempts > 1 { tally.faults.add(.retry) }
     let number = clients[index].attempt
     var target = Int(clientDice.below(UInt64(nodes.count)))
     if clients[index].usesAddress {
@@ -95,6 +96,7 @@ extension World {
     let (client, attempt) = (Int(answer.tag >> 40), answer.tag & 0xff_ffff_ffff)
     // An answer in five hundred is lost with its connection.
     if isSafetyPhase, swarm.faultEvery != nil, clientDice.chance(1, in: 500) {
+      tally.faults.add(.lostReply)
       schedule(.silence(client: client, attempt: attempt), in: clientDelay())
     } else {
       schedule(

@@ -1,5 +1,6 @@
 internal import BinaryCodec
 internal import Determinism
+internal import Faults
 internal import WriteAheadLog
 
 /// A data directory in memory that forgets like a real one. It fills the log's FileSystem port, so
@@ -27,13 +28,26 @@ final class SimulatedDisk: FileSystem {
   /// Calls that change the disk, until it dies in one of them.
   private var stepsLeft: Int?
   private(set) var isDown = false
-  /// Syncs succeed and keep nothing: no promise survives such disks, so only tests set this.
+  /// Syncs succeed and keep nothing.
   var lies = false
-  /// The next sync fails, once.
+  /// The same, and not even the harness is told: it must find out.
+  var liesInSecret = false
+  /// The next sync, the next write fails, once.
   var failsNextSync = false
+  var failsNextWrite = false
   /// Bytes that all files together may have.
   var capacity = Int.max
-  private(set) var syncs = 0
+  /// A directory's sync said that it kept names that it did not.
+  private var namesAreLiedAbout = false
+  private let tear: Tear
+  /// Whether files remember what stood in their sectors before.
+  private let remembers: Bool
+  var counts = FaultCounts()
+
+  init(_ tear: Tear = Tear(), remembers: Bool = false) {
+    self.tear = tear
+    self.remembers = remembers
+  }
 
   // MARK: Dying
 
@@ -47,6 +61,39 @@ final class SimulatedDisk: FileSystem {
     isDown = false
     stepsLeft = nil
     failsNextSync = false
+    failsNextWrite = false
+  }
+
+  /// Somebody puts an empty disk in its place.
+  func wipe() {
+    names = [:]
+    unsyncedNames = []
+    namesAreLiedAbout = false
+    revive()
+  }
+
+  /// Whether a loss of power would take what a sync said was kept.
+  var isLiedAbout: Bool {
+    namesAreLiedAbout || files.contains { $0.inode.isLiedAbout }
+  }
+
+  /// Every file with its path, in the order of the paths.
+  var files: [(path: String, inode: Inode)] {
+    names.keys.sorted().compactMap { path in
+      if case .file(let inode)? = names[path] { (path, inode) } else { nil }
+    }
+  }
+
+  func inode(_ path: String) -> Inode? {
+    if case .file(let inode)? = names[path] { inode } else { nil }
+  }
+
+  /// Looks at the disk although its machine may be dead.
+  func whileUp<Result>(_ body: () -> Result) -> Result {
+    let (wasDown, steps) = (isDown, stepsLeft)
+    (isDown, stepsLeft) = (false, nil)
+    defer { (isDown, stepsLeft) = (wasDown, steps) }
+    return body()
   }
 
   /// The machine is back: what no sync covered is there or not, as the dice fall.
@@ -58,10 +105,11 @@ final class SimulatedDisk: FileSystem {
       redo.append(change)
     }
     for change in redo.reversed() where dice.chance(1, in: 2) { apply(change) }
+    namesAreLiedAbout = false
     for path in names.keys.sorted() {
       let folder = Self.parent(path)
       if !folder.isEmpty, names[folder] == nil { names[path] = nil }
-      if case .file(let inode)? = names[path] { inode.losePower(&dice) }
+      if case .file(let inode)? = names[path] { inode.losePower(tear, &dice, &counts) }
     }
     revive()
   }
@@ -83,14 +131,12 @@ final class SimulatedDisk: FileSystem {
     if dies { throw .io(path: "", operation: "power", code: 0) }
   }
 
-  func countSync() { syncs += 1 }
-
   // MARK: FileSystem
 
   func create(_ path: String) throws(FileFault) -> SimulatedFile {
     let dies = try step()
     guard names[path] == nil else { throw .exists(path: path) }
-    let inode = Inode()
+    let inode = Inode(remembers: remembers)
     change(removed: nil, added: path, .file(inode))
     try finish(dies)
     return SimulatedFile(self, inode, path)
@@ -130,7 +176,14 @@ final class SimulatedDisk: FileSystem {
 
   func syncDirectory(_ path: String) throws(FileFault) {
     try finish(try step())
-    unsyncedNames.removeAll { $0.directory == path }
+    if liesInSecret { return }
+    if lies {
+      namesAreLiedAbout = namesAreLiedAbout || unsyncedNames.contains { $0.directory == path }
+      counts.add(.lyingSync)
+    } else {
+      unsyncedNames.removeAll { $0.directory == path }
+      namesAreLiedAbout = namesAreLiedAbout && !unsyncedNames.isEmpty
+    }
   }
 
   func freeSpace() throws(FileFault) -> Int {

@@ -1,4 +1,5 @@
 internal import BinaryCodec
+internal import Faults
 internal import WriteAheadLog
 
 /// An open file of a `SimulatedDisk`.
@@ -21,11 +22,20 @@ final class SimulatedFile: StoredFile {
   func read(_ count: Int, at offset: Int) throws(FileFault) -> [UInt8] {
     try disk.refuseIfDown()
     guard offset < inode.content.count else { return [] }
-    return Array(inode.content[offset..<min(inode.content.count, offset + count)])
+    let range = offset..<min(inode.content.count, offset + count)
+    guard inode.canRead(range) else {
+      throw .io(path: path, operation: "pread", code: 5)
+    }
+    return Array(inode.content[range])
   }
 
   func write(_ bytes: Bytes, at offset: Int) throws(FileFault) {
     let dies = try disk.step()
+    if disk.failsNextWrite {
+      disk.failsNextWrite = false
+      disk.counts.add(.writeError)
+      throw .io(path: path, operation: "pwrite", code: 5)
+    }
     let room = room(for: offset + bytes.count)
     inode.write(bytes.prefix(max(0, room - offset)), at: offset)
     try finish(dies, isWhole: room == offset + bytes.count)
@@ -49,10 +59,16 @@ final class SimulatedFile: StoredFile {
     try disk.finish(try disk.step())
     if disk.failsNextSync {
       disk.failsNextSync = false
+      disk.counts.add(.syncError)
       throw .io(path: path, operation: "fdatasync", code: 5)
     }
-    disk.countSync()
-    if !disk.lies { inode.sync() }
+    if disk.liesInSecret { return }
+    if disk.lies {
+      inode.pretendSync()
+      disk.counts.add(.lyingSync)
+    } else {
+      inode.sync()
+    }
   }
 
   // How long the file can become at most, up to `size`.

@@ -6,8 +6,9 @@ internal import PeerProtocol
 struct SimulatedNetwork {
   /// What becomes of a frame.
   enum Fate {
-    /// It arrives at these times; at none: it is lost.
-    case arrives([Instant])
+    /// It arrives at this time, and perhaps once more.
+    case arrives(Instant, again: Instant?)
+    case lost
     /// It waits at the sender until the clog ends.
     case waits
     /// There is no connection: the sender knows that it will not arrive.
@@ -20,11 +21,12 @@ struct SimulatedNetwork {
   private var swarm: Swarm
   private var connections: [Connection]
   var dice: Dice
+  private(set) var counts = FaultCounts()
 
   init(_ swarm: Swarm, _ dice: Dice) {
     self.swarm = swarm
     self.dice = dice
-    count = swarm.nodes
+    count = swarm.nodes + swarm.spares
     connections = Array(repeating: Connection(), count: count * count)
   }
 
@@ -47,17 +49,27 @@ struct SimulatedNetwork {
     if let until = connections[place].cloggedUntil, until > now {
       if frame.frameClass == .call { return .waits }
       // What a full socket buffer does to small messages: late, or not at all.
-      return dice.chance(1, in: 2) ? .arrives([]) : .arrives([until + delay()])
+      return dice.chance(1, in: 2) ? .lost : .arrives(until + delay(), again: nil)
     }
     if frame.frameClass == .call { return sendCall(place, now) }
-    if connections[place].isCut || dice.chance(swarm.lossPerMille, in: 1000) { return .arrives([]) }
-    var arrivals = [now + delay()]
-    if !swarm.reorders {
-      arrivals[0] = max(arrivals[0], connections[place].lastArrival)
-      connections[place].lastArrival = arrivals[0]
+    if connections[place].isCut { return .lost }
+    if dice.chance(swarm.lossPerMille, in: 1000) {
+      counts.add(.loss)
+      return .lost
     }
-    if dice.chance(swarm.copyPerMille, in: 1000) { arrivals.append(now + delay() + delay()) }
-    return .arrives(arrivals)
+    var arrival = now + delay()
+    if arrival < connections[place].lastArrival {
+      if swarm.reorders {
+        counts.add(.reordering)
+      } else {
+        arrival = connections[place].lastArrival
+      }
+    } else {
+      connections[place].lastArrival = arrival
+    }
+    guard dice.chance(swarm.copyPerMille, in: 1000) else { return .arrives(arrival, again: nil) }
+    counts.add(.copy)
+    return .arrives(arrival, again: now + delay() + delay())
   }
 
   // Calls travel on a stream: in order, once, or the stream breaks. TCP repeats what the wire
@@ -65,14 +77,14 @@ struct SimulatedNetwork {
   // a message.
   private mutating func sendCall(_ place: Int, _ now: Instant) -> Fate {
     if connections[place].isCut || dice.chance(swarm.lossPerMille, in: 100_000) {
-      guard !connections[place].isBreaking else { return .arrives([]) }
+      guard !connections[place].isBreaking else { return .lost }
       connections[place].isBreaking = true
       return .breaks(now + dice.span(from: .milliseconds(100), to: .milliseconds(2000)))
     }
-    guard !connections[place].isBreaking else { return .arrives([]) }
+    guard !connections[place].isBreaking else { return .lost }
     let arrival = max(now + delay(), connections[place].lastArrival)
     connections[place].lastArrival = arrival
-    return .arrives([arrival])
+    return .arrives(arrival, again: nil)
   }
 
   /// Ends the connection; what waited on it comes back.
@@ -84,6 +96,9 @@ struct SimulatedNetwork {
     defer { connections[place].waiting = [] }
     return connections[place].waiting
   }
+
+  /// Which of the connections that followed each other on this path is up, or was last.
+  func generation(_ from: Int, _ to: Int) -> UInt64 { connections[from * count + to].generation }
 
   /// Whether the two ends can shake hands now.
   func canConnect(_ from: Int, _ to: Int) -> Bool { !self[from, to].isCut && !self[to, from].isCut }

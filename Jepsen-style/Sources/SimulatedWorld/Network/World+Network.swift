@@ -6,20 +6,21 @@ internal import Replica
 // Frames on their way, and connections that break and come back.
 extension World {
   func send(_ outbound: Outbound, from node: SimulatedNode) {
-    guard let to = nodes.firstIndex(where: { $0.id == outbound.to }), to != node.place else {
-      return
-    }
+    let to = Int(outbound.to.number) - 1
+    guard nodes.indices.contains(to), to != node.place else { return }
     let frame = outbound.frame
     switch network.send(frame, from: node.place, to: to, at: now) {
-    case .arrives(let times):
+    case .lost: break
+    case .arrives(let time, let again):
       let packet = Packet(
-        from: node.place, to: to, generation: network[node.place, to].generation, frame: frame)
-      for time in times { agenda.add(.arrival(packet), at: time) }
+        from: node.place, to: to, generation: network.generation(node.place, to), frame: frame)
+      agenda.add(.arrival(packet), at: time)
+      if let again { agenda.add(.arrival(packet), at: again) }
     case .waits: network[node.place, to].waiting.append(frame)
     case .refused:
       if frame.frameClass == .call { offer(.unsent(frame, to: outbound.to), to: node) }
     case .breaks(let time):
-      let generation = network[node.place, to].generation
+      let generation = network.generation(node.place, to)
       agenda.add(.linkBreaks(from: node.place, to: to, generation: generation), at: time)
     }
   }
@@ -27,7 +28,7 @@ extension World {
   func arrive(_ packet: Packet) {
     // What a message says outlives its connection; a call does not.
     if packet.frame.frameClass == .call,
-      network[packet.from, packet.to].generation != packet.generation
+      network.generation(packet.from, packet.to) != packet.generation
     {
       return
     }
@@ -66,6 +67,9 @@ extension World {
     else { return }
     if nodes[to].isUp, nodes[to].pausedUntil == nil, network.canConnect(from, to) {
       network[from, to].isUp = true
+      // The handshake says on which disk either end is.
+      offer(.peerDisk(nodes[to].id, nodes[to].incarnation), to: nodes[from])
+      offer(.peerDisk(nodes[from].id, nodes[from].incarnation), to: nodes[to])
     } else {
       redial(from, to)
     }

@@ -1,4 +1,5 @@
 internal import Determinism
+internal import Faults
 internal import RaftTypes
 internal import Replica
 
@@ -7,6 +8,8 @@ final class SimulatedNode {
   let place: Int
   let id: NodeID
   let disk: SimulatedDisk
+  /// Names the disk: another one under the same id is another voter.
+  var incarnation: DiskIncarnation
   var clock: NodeClock
   var process: NodeProcess?
   /// Grows with every start, so that what was meant for an earlier life finds nobody.
@@ -29,15 +32,41 @@ final class SimulatedNode {
   var hearing = Hearing()
   /// It stays dead.
   var isGone = false
+  /// How it will die when storage is next in the middle of something.
+  var doom: Death?
+  /// What will have happened to its disk when it comes back.
+  var pendingDecay: [Decay] = []
+  /// The disk forgot what it said it kept: only an empty one may take its place.
+  var mustReplaceDisk = false
+  /// The configuration it had in force when it died.
+  var lastConfiguration: Configuration?
 
-  init(place: Int, id: NodeID, clock: NodeClock) {
+  init(place: Int, id: NodeID, clock: NodeClock, disk: SimulatedDisk) {
     self.place = place
     self.id = id
     self.clock = clock
-    disk = SimulatedDisk()
+    self.disk = disk
+    incarnation = DiskIncarnation(id.number)
   }
 
   var isUp: Bool { process != nil }
+
+  /// Where its log ends.
+  var end: LogPosition { process?.view.last ?? .origin }
+
+  /// Whether a crash may show another log at this index than the one that was synced.
+  func isReplacing(_ index: LogIndex) -> Bool {
+    let first = min(replacedFrom ?? LogIndex(.max), process?.storage.replacing ?? LogIndex(.max))
+    return first <= index
+  }
+
+  /// The disk is gone with all that it promised.
+  func forgetEverything() {
+    synced = .origin
+    replacedFrom = nil
+    ballot = .blank
+    lastConfiguration = nil
+  }
 
   /// The process died while the log was being replaced from `index` on.
   func forgives(_ index: LogIndex?) {

@@ -11,11 +11,9 @@ internal import WriteAheadLog
 extension World {
   func start(_ node: SimulatedNode) throws(Violation) {
     guard !node.isGone else { return }
-    if node.lostPower {
-      node.disk.revive(afterPowerLoss: &diskDice)
-      node.lostPower = false
-    } else {
-      node.disk.revive()
+    guard try settleDisk(node) else {
+      schedule(.start(node.place), in: .seconds(1))
+      return
     }
     node.life += 1
     node.pausedUntil = nil
@@ -31,8 +29,7 @@ extension World {
     }
     let process = NodeProcess(
       Replica(
-        settings: replicaSettings(node, recovery.identity), recovered: Recovered(recovery),
-        store: store,
+        settings: replicaSettings(node), recovered: Recovered(recovery), store: store,
         seed: diskDice.next(), at: node.clock.local(now)),
       StorageUnit(log, ballot: node.ballot, durable: DurableLog(recovery)),
       SnapshotUnit(node.disk, chunkBytes: swarm.chunkBytes))
@@ -47,9 +44,7 @@ extension World {
   ) throws(Violation) -> (WriteAheadLog<SimulatedDisk>, Recovery)? {
     let opening: Opening<SimulatedDisk>
     do throws(LogFault) {
-      opening = try WriteAheadLog.open(
-        node.disk, logOptions,
-        renewal: DiskIncarnation(UInt64(node.life) << 32 | node.id.number))
+      opening = try WriteAheadLog.open(node.disk, logOptions, renewal: newIncarnation())
     } catch {
       guard case .diskFull = error else {
         throw Violation("\(node.id) cannot recover from a crash: \(error)")
@@ -61,6 +56,7 @@ extension World {
     guard case .opened(let log, let recovery) = opening else {
       throw Violation("\(node.id): a formatted disk is empty after a crash")
     }
+    node.incarnation = recovery.identity.incarnation
     try checkRecovery(node, log, recovery)
     return (log, recovery)
   }
@@ -83,11 +79,9 @@ extension World {
     node.recovered(log.last, ballot)
   }
 
-  private func replicaSettings(
-    _ node: SimulatedNode, _ disk: DiskIdentity
-  ) -> ReplicaSettings {
+  private func replicaSettings(_ node: SimulatedNode) -> ReplicaSettings {
     var settings = ReplicaSettings(
-      id: node.id, incarnation: disk.incarnation, cluster: cluster,
+      id: node.id, incarnation: node.incarnation, cluster: cluster,
       consensus: self.settings, pid: UInt32(node.place), clientAddress: "\(node.id):2",
       peerAddress: "\(node.id):1", virtualAddress: "10.0.0.1:1")
     settings.limits.markBytesLeast = 1 << 20
@@ -98,11 +92,12 @@ extension World {
 
   /// The process ends in the middle of whatever storage was doing for it.
   func die(_ node: SimulatedNode, _ death: Death) {
+    node.doom = nil
     guard let process = node.process else {
       if death == .power { node.lostPower = true }
       return
     }
-    tally.crashes += 1
+    tally.faults.add(death == .power ? .powerLoss : .kill)
     note("\(node.id)", "dies: \(death)")
     node.disk.die(after: Int(diskDice.below(24)))
     // The jobs under way get as far as the disk lets them; nobody hears of it.
@@ -123,6 +118,7 @@ extension World {
 
   /// A process is gone: its sockets close, its clients hear nothing more.
   func bury(_ node: SimulatedNode) {
+    node.lastConfiguration = node.process.flatMap(Configuration.init) ?? node.lastConfiguration
     node.process = nil
     node.life += 1
     node.pausedUntil = nil

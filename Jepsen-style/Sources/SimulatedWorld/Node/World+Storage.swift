@@ -19,6 +19,10 @@ extension World {
   }
 
   func storageDone(_ node: SimulatedNode) throws(Violation) {
+    if let death = node.doom {
+      die(node, death)
+      return schedule(.start(node.place), in: diskDice.span(from: .zero, to: .seconds(2)))
+    }
     guard let process = node.process else { return }
     let wasFull = process.storage.isFull
     do throws(LogFault) {
@@ -36,7 +40,7 @@ extension World {
       return
     }
     if process.storage.isFull {
-      if !wasFull { tally.fullDisks += 1 }
+      if !wasFull { tally.faults.add(.fullDisk) }
       _ = process.storage.begin()
       schedule(.storageDone(node.place, life: node.life), in: .milliseconds(50))
     } else {

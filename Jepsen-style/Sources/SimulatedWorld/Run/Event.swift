@@ -21,6 +21,8 @@ enum Event {
   case start(Int)
   case resume(Int)
   case spaceReturns(Int)
+  /// A disk keeps again what it says it keeps.
+  case honesty(Int)
   case fault
 
   case clientWakes(Int)
@@ -51,6 +53,7 @@ enum Event {
     case .request: 15
     case .reply: 16
     case .silence: 17
+    case .honesty: 18
     }
   }
 
@@ -61,8 +64,8 @@ enum Event {
     case .linkLost(let place, _, _, _), .timer(let place, _), .storageDone(let place, _),
       .spareMade(let place, _, _), .snapshotDone(let place, _, _), .request(_, _, let place, _):
       place
-    case .linkBreaks, .dial, .unclog, .start, .resume, .spaceReturns, .fault, .clientWakes,
-      .reply, .silence:
+    case .linkBreaks, .dial, .unclog, .start, .resume, .spaceReturns, .honesty, .fault,
+      .clientWakes, .reply, .silence:
       nil
     }
   }

@@ -49,7 +49,7 @@ public struct Simulation: Hashable, Sendable {
     do throws(Violation) {
       let world = try World(swarm, &dice, tell: tell)
       world.reduction = reduction
-      for node in world.nodes { node.disk.lies = disksLie }
+      for node in world.nodes { node.disk.liesInSecret = disksLie }
       var violation: Violation?
       do throws(Violation) {
         try world.turnAll()
@@ -72,6 +72,8 @@ public struct Simulation: Hashable, Sendable {
     tally.elections = world.oracle.elections
     tally.addressMoves = world.segment.changes
     tally.simulated = world.now.nanoseconds
+    tally.faults += world.network.counts
+    for node in world.nodes { tally.faults += node.disk.counts }
     return Report(
       hash: world.transcript.hash, violation: violation, tally: tally,
       registers: world.registers.events, lists: world.lists.events)

@@ -1,20 +1,21 @@
+public import Faults
+
 /// What a run saw, for people and for the question whether it saw enough.
 public struct Tally: Hashable, Sendable, Codable {
   public var events = 0
   public var turns = 0
   public var frames = 0
-  public var crashes = 0
   public var elections = 0
   public var snapshots = 0
   public var installs = 0
   public var operations = 0
   public var answered = 0
   public var unknown = 0
-  public var faults = 0
-  /// Those that a reduction left out as well.
+  public var faults = FaultCounts()
+  /// Those that were drawn, also when a reduction left them out or nobody was there to suffer them.
   public var faultsDrawn = 0
+  public var faultsInjected = 0
   public var addressMoves = 0
-  public var fullDisks = 0
   /// Quorums that needed the dead back, because a torn record that looks rotten stood in the way.
   public var reinforced = 0
   /// Runs in which even all nodes together could elect nobody for that reason.
@@ -29,7 +30,6 @@ public struct Tally: Hashable, Sendable, Codable {
     a.events += b.events
     a.turns += b.turns
     a.frames += b.frames
-    a.crashes += b.crashes
     a.elections += b.elections
     a.snapshots += b.snapshots
     a.installs += b.installs
@@ -38,8 +38,8 @@ public struct Tally: Hashable, Sendable, Codable {
     a.unknown += b.unknown
     a.faults += b.faults
     a.faultsDrawn += b.faultsDrawn
+    a.faultsInjected += b.faultsInjected
     a.addressMoves += b.addressMoves
-    a.fullDisks += b.fullDisks
     a.reinforced += b.reinforced
     a.blocked += b.blocked
     a.simulated += b.simulated

@@ -34,8 +34,8 @@ extension World {
       try self.write(probe, end, quorum)
     }
     try within(limit, "no convergence", of: quorum) { (end) throws(Violation) in
-      try self.run(until: end) { self.isQuiet && self.convergence(of: quorum) == nil }
-      return self.convergence(of: quorum) == nil
+      try self.run(until: end) { self.isQuiet && self.difference(among: quorum) == nil }
+      return self.difference(among: quorum) == nil
     }
     try readEverything(probe, quorum)
     try judge()
@@ -58,16 +58,27 @@ extension World {
     }
     throw Violation(
       "liveness: \(what) within \(limit.milliseconds) ms among \(quorum.map(\.id)): "
-        + (convergence(of: quorum) ?? "they are equal"))
+        + (difference(among: quorum) ?? "they are equal")
+        + quorum.map { "\n  " + portrait($0) }.joined())
+  }
+
+  // Whoever is no member, or no longer, need not follow.
+  private func difference(among quorum: [SimulatedNode]) -> String? {
+    guard let membership else { return "nobody knows who belongs to the cluster" }
+    return convergence(of: quorum.filter { membership.members[$0.id] != nil })
   }
 
   private static var patience: Int { 40 }
 
   private var isQuiet: Bool { clients.allSatisfy { $0.operation == nil } }
 
+  /// Which nodes live on: enough to decide, whichever configuration is in force, and otherwise by
+  /// chance. A disk that the others cannot do without yet is not theirs to lose.
   private func healQuorum() throws(Violation) -> [SimulatedNode] {
-    let size = nodes.count / 2 + 1 + Int(diskDice.below(UInt64((nodes.count + 1) / 2)))
-    let quorum = nodes.shuffled(&diskDice).prefix(size).sorted { $0.place < $1.place }
+    let candidates = nodes.filter { !$0.mustReplaceDisk && !$0.disk.isLiedAbout }
+    guard let quorum = drawQuorum(from: candidates) else {
+      throw Violation("no quorum is left of \(possibleMemberships())")
+    }
     note("!!", "heals \(quorum.map(\.id)) for good; the others stay dead")
     for node in nodes where !quorum.contains(where: { $0 === node }) {
       die(node, .power)
@@ -75,45 +86,36 @@ extension World {
     }
     network.healForGood()
     for node in quorum {
-      node.disk.capacity = .max
-      node.disk.failsNextSync = false
-      node.stalledUntil = now
-      if node.pausedUntil != nil {
-        node.pausedUntil = now
-        resume(node)
-      }
+      try heal(node)
       for peer in quorum where peer !== node { restore(node.place, peer.place) }
-      if !node.isUp { try start(node) }
     }
     for index in clients.indices { clients[index].hint = nil }
     try turnAll()
     return quorum
   }
 
-  /// Whether somebody with a whole log could win an election, or leads.
-  ///
-  /// A torn record whose identity survived counts as rotten: its node keeps the place in the log,
-  /// may not lead, and votes for nobody whose log is shorter. Whether anybody acknowledged the
-  /// record only the other nodes can tell, so with them dead nobody may be elected: safe, not live.
-  private func canElect(_ quorum: [SimulatedNode]) -> Bool {
-    let views = quorum.compactMap { $0.process?.view }
-    return views.contains { candidate in
-      candidate.isLeader
-        || (!candidate.isFaulty && views.count { $0.last <= candidate.last } > nodes.count / 2)
+  private func heal(_ node: SimulatedNode) throws(Violation) {
+    node.disk.capacity = .max
+    node.disk.lies = false
+    node.disk.failsNextSync = false
+    node.disk.failsNextWrite = false
+    node.stalledUntil = now
+    node.doom = nil
+    if node.pausedUntil != nil {
+      node.pausedUntil = now
+      resume(node)
     }
+    if !node.isUp { try start(node) }
   }
 
   private func reinforce() throws(Violation) -> [SimulatedNode] {
     note("!!", "nobody can be elected without the others: they come back")
     for node in nodes where node.isGone {
       node.isGone = false
-      node.disk.capacity = .max
-      node.disk.failsNextSync = false
-      node.stalledUntil = now
-      try start(node)
+      try heal(node)
     }
     try turnAll()
-    return nodes
+    return nodes.filter(\.isUp)
   }
 
   // What a clog held back leaves; a stream that already lost a call need not wait for its time-out.

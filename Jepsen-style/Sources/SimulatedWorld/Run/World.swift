@@ -31,6 +31,8 @@ final class World {
   /// For disks, crashes and restarts; for clients.
   var diskDice: Dice
   var clientDice: Dice
+  /// Names of disks that were given; the first ones are called like their nodes.
+  var incarnations: UInt64 = 1000
   /// Nodes that have inputs and have not turned yet.
   var ready: [Int] = []
   /// Whether faults may begin, and whether clients ask.
@@ -48,8 +50,9 @@ final class World {
     network = SimulatedNetwork(swarm, dice.split())
     diskDice = dice.split()
     clientDice = dice.split()
-    let ids = (1...UInt64(swarm.nodes)).map { NodeID($0) }
-    faults = FaultSource(swarm, nodes: ids, dice.split())
+    let all = (1...UInt64(swarm.nodes + swarm.spares)).map { NodeID($0) }
+    let ids = Array(all.prefix(swarm.nodes))
+    faults = FaultSource(swarm, nodes: all, dice.split())
     var limits = RaftCore.Limits()
     limits.appendBytes = swarm.appendBytes
     limits.appendsInFlight = swarm.appendsInFlight
@@ -72,14 +75,19 @@ final class World {
       position: LogPosition(term: .zero, index: LogIndex(1)), logTime: .zero,
       payload: .genesis(cluster, Membership(voters: members)))
     var made: [SimulatedNode] = []
-    for (place, id) in ids.enumerated() {
+    let tear = Tear(percent: swarm.tearPercent, isFine: swarm.tearsSectors)
+    for (place, id) in all.enumerated() {
       let drift = Int64(dice.below(2 * swarm.driftMost + 1)) - Int64(swarm.driftMost)
       let clock = NodeClock(
         drift: drift, origin: dice.below(1 << 40),
         wallOffset: 1_000_000_000 + Int64(dice.below(1000)))
-      made.append(SimulatedNode(place: place, id: id, clock: clock))
+      made.append(
+        SimulatedNode(
+          place: place, id: id, clock: clock,
+          disk: SimulatedDisk(tear, remembers: swarm.weights.hasDecay)))
     }
     nodes = made
+    for node in nodes where node.clock.drift != 0 { tally.faults.add(.drift) }
     try oracle.saw([genesis], behind: .origin, in: ids[0])
     for node in nodes { try found(node) }
     for index in 0..<swarm.clients {
@@ -90,16 +98,9 @@ final class World {
   }
 
   private func found(_ node: SimulatedNode) throws(Violation) {
-    do throws(LogFault) {
-      try WriteAheadLog.format(
-        node.disk,
-        DiskIdentity(
-          cluster: cluster, node: node.id, incarnation: DiskIncarnation(node.id.number)),
-        genesis: genesis, logOptions)
-    } catch {
-      throw Violation("\(node.id): an empty disk cannot be formatted: \(error)")
-    }
-    node.synced = genesis.position
+    let isMember = node.place < swarm.nodes
+    try format(node, genesis: isMember ? genesis : nil)
+    if isMember { node.synced = genesis.position }
     try start(node)
   }
 
@@ -153,6 +154,7 @@ final class World {
     case .start(let place): if !nodes[place].isUp { try start(nodes[place]) }
     case .resume(let place): resume(nodes[place])
     case .spaceReturns(let place): nodes[place].disk.capacity = .max
+    case .honesty(let place): nodes[place].disk.lies = false
     case .fault: injectNext()
     case .clientWakes(let index): try clientWakes(index)
     case .request(let client, let attempt, let place, let call):
