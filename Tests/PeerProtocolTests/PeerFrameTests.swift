@@ -36,11 +36,12 @@ struct PeerFrameTests {
     }
   }
 
-  @Test("only snapshot chunks travel on the snapshot connection")
+  @Test("only snapshot chunks and pieces travel on the snapshot connection")
   func channels() {
     var samples = Samples(seed: 3)
     for (kind, frame) in samples.everyKind().enumerated() {
-      #expect(frame.channel == (kind == 9 ? .snapshot : .messages))
+      let isPiece = if case .pieceReply = frame { true } else { false }
+      #expect(frame.channel == (kind == 9 || isPiece ? .snapshot : .messages))
     }
   }
 

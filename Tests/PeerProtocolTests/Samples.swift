@@ -126,6 +126,8 @@ struct Samples {
     (0..<Self.messageKinds).map { envelope($0) }
       + [
         .forward(call()), .forwardReply(call()), .statusRequest(call()), .statusReply(call()),
+        .pieceRequest(PieceRequest(position: position(), offset: number())),
+        .pieceReply(SnapshotPiece(position: position(), offset: number(), bytes: bytes(upTo: 400))),
       ]
   }
 

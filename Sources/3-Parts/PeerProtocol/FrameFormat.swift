@@ -10,6 +10,8 @@ package enum FrameKind: UInt8, Sendable, CaseIterable {
   case forwardReply = 5
   case statusRequest = 6
   case statusReply = 7
+  case pieceRequest = 8
+  case pieceReply = 9
 }
 
 /// The bytes around every body.
@@ -78,6 +80,10 @@ extension PeerFrame {
     case .forwardReply(let call): Self.write(call, .forwardReply, to: &writer)
     case .statusRequest(let call): Self.write(call, .statusRequest, to: &writer)
     case .statusReply(let call): Self.write(call, .statusReply, to: &writer)
+    case .pieceRequest(let request):
+      FrameFormat.write(.pieceRequest, to: &writer) { request.write(to: &$0) }
+    case .pieceReply(let piece):
+      FrameFormat.write(.pieceReply, to: &writer) { piece.write(to: &$0) }
     }
   }
 
@@ -100,6 +106,21 @@ extension PeerFrame {
     case .forwardReply: self = .forwardReply(try Self.call(raw))
     case .statusRequest: self = .statusRequest(try Self.call(raw))
     case .statusReply: self = .statusReply(try Self.call(raw))
+    case .pieceRequest, .pieceReply: self = try Self.piece(raw)
+    }
+  }
+
+  private static func piece(_ raw: RawFrame) throws(PeerFault) -> PeerFrame {
+    var reader = ByteReader(raw.body)
+    do {
+      let frame: PeerFrame =
+        raw.kind == .pieceRequest
+        ? .pieceRequest(try PieceRequest(from: &reader))
+        : .pieceReply(try SnapshotPiece(from: &reader))
+      try reader.finish()
+      return frame
+    } catch {
+      throw .malformed(raw.kind, error)
     }
   }
 
@@ -119,6 +140,9 @@ extension PeerFrame {
     case .forward(let call), .forwardReply(let call), .statusRequest(let call),
       .statusReply(let call):
       return FrameFormat.headerSize + 8 + call.bytes.count
+    case .pieceRequest: return FrameFormat.headerSize + PieceRequest.size
+    case .pieceReply(let piece):
+      return FrameFormat.headerSize + PieceRequest.size + piece.bytes.count
     case .raft(let envelope): return FrameFormat.headerSize + MessageFormat.size(of: envelope)
     }
   }

@@ -15,6 +15,10 @@ package enum PeerFrame: Hashable, Sendable {
   case statusRequest(PeerCall)
   /// The answer to the status request of the same id.
   case statusReply(PeerCall)
+  /// A question for bytes of a snapshot file that is damaged here. May be lost.
+  case pieceRequest(PieceRequest)
+  /// The answer.
+  case pieceReply(SnapshotPiece)
 }
 
 /// A numbered request, or the answer to it; what it says is opaque here.
@@ -33,7 +37,7 @@ package struct PeerCall: Hashable, Sendable {
 package enum ChannelKind: UInt8, Sendable, CaseIterable {
   /// Everything but snapshot chunks.
   case messages = 1
-  /// Snapshot chunks alone, so that no heartbeat ever waits behind one (pitfall 39).
+  /// Snapshot chunks and pieces alone, so that no heartbeat ever waits behind one (pitfall 39).
   case snapshot = 2
 }
 
@@ -50,16 +54,19 @@ package enum FrameClass: Sendable, CaseIterable {
 extension PeerFrame {
   /// The connection that this frame travels on.
   package var channel: ChannelKind {
-    if case .raft(let envelope) = self, case .snapshotChunk = envelope.message {
-      .snapshot
-    } else {
-      .messages
+    switch self {
+    case .raft(let envelope):
+      if case .snapshotChunk = envelope.message { .snapshot } else { .messages }
+    case .pieceReply: .snapshot
+    case .forward, .forwardReply, .statusRequest, .statusReply, .pieceRequest: .messages
     }
   }
 
   package var frameClass: FrameClass {
     switch self {
     case .forward, .forwardReply, .statusRequest, .statusReply: .call
+    case .pieceRequest: .prompt
+    case .pieceReply: .bulk
     case .raft(let envelope):
       switch envelope.message {
       case .append(let append): append.entries.isEmpty ? .prompt : .bulk

@@ -131,6 +131,14 @@ public struct SnapshotReader<Files: FileSystem> {
     }
   }
 
+  /// Like `fileBytes`, but never hands out bytes before it has found all before their end right:
+  /// throws `.damaged` where the file is not worth sending. Walks the file once, from its
+  /// beginning, as far as asked for.
+  public mutating func soundBytes(_ count: Int, at offset: Int) throws(LogFault) -> [UInt8] {
+    while !isFinished, self.offset < offset + count, try next() != nil {}
+    return try fileBytes(count, at: offset)
+  }
+
   /// Takes the finished snapshots of `index` and later ones out of use: what they hold was found to
   /// be wrong. Recovery falls back to an earlier one and the log, or finds the state lost.
   public static func condemn(_ files: Files, from index: LogIndex) throws(LogFault) {

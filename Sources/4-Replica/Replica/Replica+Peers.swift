@@ -28,6 +28,9 @@ extension Replica {
       send(
         .statusReply(PeerCall(id: request.id, bytes: ownReport.encoded()[...])), to: peer)
     case .statusReply(let reply): statusAnswered(reply, from: peer)
+    case .pieceRequest(let request):
+      effects.snapshots.append(.readPiece(request, for: peer))
+    case .pieceReply(let piece): receive(piece, from: peer)
     }
   }
 

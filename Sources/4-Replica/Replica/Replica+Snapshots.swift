@@ -34,6 +34,7 @@ extension Replica {
 
   mutating func snapshotWritten(_ snapshot: SnapshotDescriptor, _ bytes: UInt64) {
     marking.writing = nil
+    endRepair(at: snapshot.position)
     inputs.append(.snapshotTaken(snapshot))
     effects.events.append(.wroteSnapshot(snapshot.position, bytes: bytes))
     for ticket in calls.tickets {
@@ -107,6 +108,7 @@ extension Replica {
     marking.reached(
       StateMark(index: snapshot.position.index, hash: snapshot.stateHash), diskBytes: diskBytes)
     effects.events.append(.installedSnapshot(snapshot.position))
+    endRepair(at: snapshot.position)
     for ticket in writes.forget(through: snapshot.position.index) {
       fail(
         ticket,

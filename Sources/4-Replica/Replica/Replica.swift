@@ -43,6 +43,8 @@ package struct Replica: Sendable {
   /// A received state, until this turn's step of consensus installs it.
   var loaded: (SnapshotDescriptor, Store)?
   var cluster: ClusterID?
+  /// The damaged snapshot file that is being mended.
+  var repair: SnapshotRepair?
 
   /// The term in which the address was given up, if any: it is not taken again in it.
   var relinquishedTerm: Term?
@@ -104,6 +106,7 @@ package struct Replica: Sendable {
     var next = min(core.nextDeadline, calls.nextDeadline, lookAgain, ownership.nextDeadline)
     for gathering in gatherings.values { next = min(next, gathering.deadline) }
     if let stopping { next = min(next, stopping) }
+    if let repair { next = min(next, repair.deadline) }
     return next
   }
 
@@ -121,6 +124,9 @@ package struct Replica: Sendable {
     case .snapshotWritten(let snapshot, let bytes): snapshotWritten(snapshot, bytes)
     case .snapshotFailed(let position): snapshotFailed(position)
     case .chunkRead(let chunk, let peer): chunkRead(chunk, peer)
+    case .snapshotDamaged(let position): snapshotIsDamaged(position)
+    case .mending(let position, let progress): mending(position, progress)
+    case .pieceRead(let piece, let peer): send(.pieceReply(piece), to: peer)
     case .chunkStored(let position, let received):
       inputs.append(.chunkStored(position, received: received))
     case .snapshotLoaded(let snapshot, let store): snapshotLoaded(snapshot, store)
@@ -198,5 +204,6 @@ package struct Replica: Sendable {
     if now >= lookAgain { offerQueued() }
     if let action = ownership.pass(at: now) { effects.address.append(action) }
     closeGatherings()
+    passRepairDeadline()
   }
 }

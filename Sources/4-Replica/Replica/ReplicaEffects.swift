@@ -25,6 +25,12 @@ package enum SnapshotJob: Sendable {
   /// Keep a chunk of the leader's snapshot; answered by `chunkStored`, and by `snapshotLoaded`
   /// after the last.
   case store(SnapshotChunk)
+  /// Go on mending this node's damaged snapshot file, with a piece of another node's file where it
+  /// stopped; answered by `mending`.
+  case mend(LogPosition, SnapshotPiece?)
+  /// Read a piece of an own snapshot file for a node whose file is damaged; answered by
+  /// `pieceRead`.
+  case readPiece(PieceRequest, for: NodeID)
   /// The state was wrong at this index: own snapshots from there on must not be restored. No
   /// answer.
   case condemn(LogIndex)
@@ -57,6 +63,9 @@ package enum ReplicaEvent: Hashable, Sendable {
   case wroteSnapshot(LogPosition, bytes: UInt64)
   case installedSnapshot(LogPosition)
   case refusedSnapshot(LogPosition, reason: String)
+  /// The snapshot file is damaged, and is mended from other nodes' files.
+  case mendingSnapshot(LogPosition)
+  case mendedSnapshot(LogPosition, pieces: UInt64)
   case changedMembership(Membership)
   /// This node's state differs from what a quorum has; it waits for another's.
   case quarantined(Quarantine)

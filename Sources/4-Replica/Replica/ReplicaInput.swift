@@ -33,6 +33,12 @@ package enum ReplicaInput: Sendable {
   case chunkStored(LogPosition, received: UInt64)
   /// A received snapshot is complete, verified and durable, and this is its state.
   case snapshotLoaded(SnapshotDescriptor, Store)
+  /// This node's own snapshot file of this position was found damaged.
+  case snapshotDamaged(LogPosition)
+  /// The answer to `SnapshotJob.mend`; a whole file comes as `snapshotLoaded` besides.
+  case mending(LogPosition, MendingProgress)
+  /// The answer to `SnapshotJob.readPiece`.
+  case pieceRead(SnapshotPiece, to: NodeID)
   case address(AddressEvent)
   /// `nextDeadline` may have passed.
   case timePassed

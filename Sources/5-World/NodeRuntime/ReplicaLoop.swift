@@ -141,6 +141,12 @@ where Files: Sendable {
       log.info("wrote a snapshot of \(bytes) bytes at index \(position.index.number)")
     case .installedSnapshot(let position):
       log.notice("continues from the leader's snapshot at index \(position.index.number)")
+    case .mendingSnapshot(let position):
+      log.warning(
+        "the snapshot at index \(position.index.number) is damaged; mends it from other nodes")
+    case .mendedSnapshot(let position, let pieces):
+      log.notice(
+        "mended the snapshot at index \(position.index.number) with \(pieces) pieces of others")
     case .refusedSnapshot(let position, let reason):
       log.error("refuses the snapshot at index \(position.index.number): \(reason)")
     case .changedMembership(let membership):

@@ -1,6 +1,7 @@
 internal import BinaryCodec
 internal import KeyValueStore
 internal import Logging
+internal import PeerProtocol
 internal import RaftCore
 internal import RaftTypes
 internal import Replica
@@ -20,6 +21,7 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
   private var incoming: SnapshotReceiver<Files>?
   /// What was received whole and is being installed: its sender may still ask.
   private var completed: LogPosition?
+  private var repair: SnapshotMending<Files>
 
   init(
     files: Files, storage: StorageWorker<Files>, mailbox: Mailbox, chunkBytes: Int, log: Logger
@@ -29,6 +31,7 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
     self.mailbox = mailbox
     self.chunkBytes = chunkBytes
     self.log = log
+    repair = SnapshotMending(files)
   }
 
   func perform(_ job: SnapshotJob) {
@@ -38,6 +41,23 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
     case .send(let send): read(send)
     case .store(let chunk): store(chunk)
     case .condemn(let index): condemn(index)
+    case .mend(let position, let piece): mend(position, piece)
+    case .readPiece(let request, let peer):
+      mailbox.post([.pieceRead(SnapshotMending.piece(request, on: files), to: peer)])
+    }
+  }
+
+  private func mend(_ position: LogPosition, _ piece: SnapshotPiece?) {
+    do throws(LogFault) {
+      switch try repair.mend(position, piece) {
+      case .progress(let progress): mailbox.post([.mending(position, progress)])
+      case .mended(let file, let store):
+        storage.adopt(file, then: .snapshotLoaded(file.descriptor, store))
+        mailbox.post([.mending(position, .whole)])
+      }
+    } catch {
+      log.warning("cannot mend the snapshot at index \(position.index.number) now: \(error)")
+      mailbox.post([.mending(position, .stuck)])
     }
   }
 
@@ -55,16 +75,19 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
       if outgoing?.descriptor != send.snapshot {
         outgoing = try SnapshotReader(files, snapshot: send.snapshot.position)
       }
-      guard let reader = outgoing else { return }
+      guard var reader = outgoing else { return }
+      outgoing = nil
       let offset = min(Int(clamping: send.offset), reader.size)
-      let bytes = try reader.fileBytes(chunkBytes, at: offset)
+      let bytes = try reader.soundBytes(chunkBytes, at: offset)
       let chunk = SnapshotChunk(
         snapshot: send.snapshot, offset: UInt64(offset), size: UInt64(reader.size),
         bytes: bytes[...])
+      outgoing = reader
       mailbox.post([.chunkRead(chunk, to: send.to)])
     } catch {
       // Consensus asks again, with a newer snapshot if there is one.
       outgoing = nil
+      if case .damaged = error { mailbox.post([.snapshotDamaged(send.snapshot.position)]) }
       log.warning(
         "cannot read the snapshot at index \(send.snapshot.position.index.number): \(error)")
     }

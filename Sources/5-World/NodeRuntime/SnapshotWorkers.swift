@@ -25,7 +25,7 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     for job in jobs {
       switch job {
       case .write: writing.submit([job])
-      case .send, .store, .condemn: moving.submit([job])
+      case .send, .store, .condemn, .mend, .readPiece: moving.submit([job])
       }
     }
   }

@@ -1,4 +1,5 @@
 internal import KeyValueStore
+internal import PeerProtocol
 internal import RaftCore
 internal import RaftTypes
 internal import Replica
@@ -23,10 +24,12 @@ final class SnapshotUnit {
   private var outgoing: SnapshotReader<SimulatedDisk>?
   private var incoming: SnapshotReceiver<SimulatedDisk>?
   private var completed: LogPosition?
+  private var repair: SnapshotMending<SimulatedDisk>
 
   init(_ disk: SimulatedDisk, chunkBytes: Int) {
     self.disk = disk
     self.chunkBytes = chunkBytes
+    repair = SnapshotMending(disk)
   }
 
   /// - Returns: the lane that has something to begin now.
@@ -35,7 +38,7 @@ final class SnapshotUnit {
     case .write:
       writing.append(job)
       return begin(.writing)
-    case .send, .store, .condemn:
+    case .send, .store, .condemn, .mend, .readPiece:
       moving.append(job)
       return begin(.moving)
     }
@@ -74,14 +77,22 @@ final class SnapshotUnit {
       case .send(let send): try read(send, &outcome)
       case .store(let chunk): try store(chunk, &outcome)
       case .condemn(let index): try SnapshotReader.condemn(disk, from: index)
+      case .mend(let position, let piece): try mend(position, piece, &outcome)
+      case .readPiece(let request, let peer):
+        outcome.inputs.append(.pieceRead(SnapshotMending.piece(request, on: disk), to: peer))
       }
     } catch {
       switch job {
       case .write(let descriptor, _):
         outcome.inputs.append(.snapshotFailed(descriptor.position))
-      case .send: outgoing = nil
+      case .send(let send):
+        outgoing = nil
+        if case .damaged = error {
+          outcome.inputs.append(.snapshotDamaged(send.snapshot.position))
+        }
+      case .mend(let position, _): outcome.inputs.append(.mending(position, .stuck))
       case .store: incoming = nil
-      case .condemn: break
+      case .condemn, .readPiece: break
       }
     }
     return outcome
@@ -96,13 +107,25 @@ final class SnapshotUnit {
     outcome.adopt = (file, .snapshotWritten(descriptor, bytes: UInt64(file.size)))
   }
 
+  private func mend(
+    _ position: LogPosition, _ piece: SnapshotPiece?, _ outcome: inout Outcome
+  ) throws(LogFault) {
+    switch try repair.mend(position, piece) {
+    case .progress(let progress): outcome.inputs.append(.mending(position, progress))
+    case .mended(let file, let store):
+      outcome.inputs.append(.mending(position, .whole))
+      outcome.adopt = (file, .snapshotLoaded(file.descriptor, store))
+    }
+  }
+
   private func read(_ send: SnapshotSend, _ outcome: inout Outcome) throws(LogFault) {
     if outgoing?.descriptor != send.snapshot {
       outgoing = try SnapshotReader(disk, snapshot: send.snapshot.position)
     }
-    guard let reader = outgoing else { return }
+    guard var reader = outgoing else { return }
     let offset = min(Int(clamping: send.offset), reader.size)
-    let bytes = try reader.fileBytes(chunkBytes, at: offset)
+    let bytes = try reader.soundBytes(chunkBytes, at: offset)
+    outgoing = reader
     let chunk = SnapshotChunk(
       snapshot: send.snapshot, offset: UInt64(offset), size: UInt64(reader.size),
       bytes: bytes[...])

@@ -36,6 +36,7 @@ extension World {
     node.process = process
     note("\(node.id)", "starts: \(node.ballot), log \(log.last), \(recovery.notes)")
     for peer in nodes where peer !== node { redial(node.place, peer.place) }
+    for position in recovery.damaged.prefix(1) { offer(.snapshotDamaged(position), to: node) }
     offer(.timePassed, to: node)
   }
 

@@ -26,6 +26,7 @@ final class Node: RunningNode {
   private let storage: StorageWorker<PosixFileSystem>
   private let snapshots: SnapshotWorkers<PosixFileSystem>
   private let ended: EventLoopPromise<NodeEnding>
+  private let damaged: [LogPosition]
 
   init(
     _ configuration: NodeConfiguration, _ disk: RecoveredDisk, on loop: any EventLoop,
@@ -35,6 +36,7 @@ final class Node: RunningNode {
     self.loop = loop
     self.log = log
     self.ended = ended
+    damaged = disk.recovery.damaged
     let identity = disk.recovery.identity
     let store = try disk.recovery.snapshot.map { snapshot in
       try StartFault.naming("the snapshot \(snapshot.path)") {
@@ -75,6 +77,7 @@ final class Node: RunningNode {
 
   func listen() -> EventLoopFuture<Void> {
     Listening.start(hub, server, configuration, on: loop).assumeIsolated().map {
+      for position in self.damaged.prefix(1) { self.replica.offer(.snapshotDamaged(position)) }
       self.replica.start()
       self.log.notice(
         "serves clients at \(self.configuration.client), members at \(self.configuration.peer)")
