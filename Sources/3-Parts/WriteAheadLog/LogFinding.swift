@@ -7,7 +7,7 @@ public enum LogFinding: Equatable, Sendable {
   /// The ballot, and which of its two copies (0, 1) are lost; nil when both are: the next start
   /// renews the disk's incarnation.
   case ballot(Ballot?, lostCopies: [Int])
-  /// A snapshot, verified to its last byte.
+  /// A snapshot whose state was read to its last byte.
   case snapshot(SnapshotFile)
   /// A segment's header.
   case segment(SegmentDescription)

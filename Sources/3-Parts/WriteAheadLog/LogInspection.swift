@@ -38,10 +38,18 @@ public struct LogInspection<Files: FileSystem> {
     _ position: LogPosition, _ visit: (LogFinding) -> Void
   ) throws(LogFault) {
     let reader = try SnapshotReader(files, path: SnapshotFormat.path(position))
-    try reader.verify()
+    let lost = try reader.lostCopy()
     visit(
       .snapshot(
         SnapshotFile(descriptor: reader.descriptor, path: reader.path, size: reader.size)))
+    if let lost {
+      visit(
+        .damage(
+          Damage(
+            path: reader.path, offset: lost,
+            finding: "one of the header's two copies is damaged",
+            remedy: "the next start writes it anew")))
+    }
   }
 
   private func segments(

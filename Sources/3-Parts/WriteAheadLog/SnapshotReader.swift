@@ -70,14 +70,16 @@ public struct SnapshotReader<Files: FileSystem> {
 
   /// Reads the whole file once and throws `.damaged` if any byte of it is wrong.
   public func verify() throws(LogFault) {
-    let end = try stateEnd()
-    if let lost = try lostHeader(end) {
+    if let lost = try lostCopy() {
       throw Self.damaged(path, lost, "one of the header's two copies is damaged")
     }
   }
 
-  /// Reads the state to its last byte, throws `.damaged` if a restore would find fault with it, and
-  /// writes what is lost of the header's copies anew. Returns the offset of a copy that was lost.
+  /// Reads the state to its last byte and throws `.damaged` if a restore would find fault with it.
+  /// Returns the offset of a copy of the header that is lost.
+  func lostCopy() throws(LogFault) -> Int? { try lostHeader(try stateEnd()) }
+
+  /// The same, and writes a lost copy anew.
   func settle() throws(LogFault) -> Int? {
     let end = try stateEnd()
     guard let lost = try lostHeader(end) else { return nil }

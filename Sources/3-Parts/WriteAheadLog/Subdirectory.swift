@@ -12,30 +12,38 @@ public struct Subdirectory<Parent: FileSystem>: FileSystem {
     try parent.syncDirectory("")
   }
 
+  /// A new file in the directory.
   public func create(_ path: String) throws(FileFault) -> Parent.File {
     try parent.create(full(path))
   }
 
+  /// A file of the directory.
   public func open(_ path: String) throws(FileFault) -> Parent.File {
     try parent.open(full(path))
   }
 
+  /// Makes a directory in it.
   public func createDirectory(_ path: String) throws(FileFault) {
     try parent.createDirectory(full(path))
   }
 
+  /// The names in it, or in a directory of it.
   public func list(_ path: String) throws(FileFault) -> [String] { try parent.list(full(path)) }
 
+  /// Both names lie in it.
   public func rename(_ path: String, to target: String) throws(FileFault) {
     try parent.rename(full(path), to: full(target))
   }
 
+  /// Removes a file of it.
   public func remove(_ path: String) throws(FileFault) { try parent.remove(full(path)) }
 
+  /// `""` is the directory itself.
   public func syncDirectory(_ path: String) throws(FileFault) {
     try parent.syncDirectory(full(path))
   }
 
+  /// What the parent has.
   public func freeSpace() throws(FileFault) -> Int { try parent.freeSpace() }
 
   private func full(_ path: String) -> String { path.isEmpty ? name : name + "/" + path }
