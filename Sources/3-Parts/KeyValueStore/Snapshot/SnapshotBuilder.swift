@@ -86,6 +86,8 @@ struct SnapshotBuilder: Sendable {
     garbage.sort()
   }
 
+  var revision: Revision { contents.revision }
+
   var store: Store { Store(contents: contents, garbage: garbage) }
 
   // Records ascend; a live version is the last of its key; a superseded one is followed by what

@@ -1,5 +1,5 @@
 public import BinaryCodec
-internal import ClientProtocol
+public import ClientProtocol
 internal import Determinism
 internal import RaftTypes
 
@@ -43,6 +43,11 @@ public struct SnapshotDecoder: Sendable {
     guard reader.remaining > 0 else { return }
     if case .done = stage { throw .trailing }
     pending = Array((try? reader.readRaw(reader.remaining)) ?? [])
+  }
+
+  /// The revision of the state; nil until the chunks taken so far have told it.
+  public var revision: Revision? {
+    if case .header = stage { nil } else { builder.revision }
   }
 
   /// The store, once every chunk was taken.
