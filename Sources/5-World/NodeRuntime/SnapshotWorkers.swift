@@ -1,4 +1,5 @@
 package import Logging
+package import RaftTypes
 package import Replica
 package import WriteAheadLog
 
@@ -6,7 +7,13 @@ package import WriteAheadLog
 /// others, so that neither waits for the other, and the log for none of them.
 package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
   private let writing: Worker<SnapshotJob>
-  private let moving: Worker<SnapshotJob>
+  private let moving: Worker<Moving>
+
+  /// What the moving thread is asked to do.
+  private enum Moving: Sendable {
+    case job(SnapshotJob)
+    case read(LogPosition, at: UInt64, Int, @Sendable (SnapshotFilePiece?) -> Void)
+  }
 
   /// - Parameter chunkBytes: how much of a snapshot travels in one message.
   package init(
@@ -17,7 +24,17 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     writing = Worker { jobs, _ in for job in jobs { writer.perform(job) } }
     let mover = SnapshotTransfers(
       files: files, storage: storage, mailbox: mailbox, chunkBytes: chunkBytes, log: log)
-    moving = Worker { jobs, _ in for job in jobs { mover.perform(job) } }
+    let reading = SnapshotReading(files: files)
+    moving = Worker { jobs, _ in
+      for job in jobs {
+        switch job {
+        case .job(let job): mover.perform(job)
+        case .read(let position, let offset, let count, let answer):
+          BackgroundPriority.take()
+          answer(reading.piece(position, at: offset, count))
+        }
+      }
+    }
   }
 
   /// Hands each job to its thread; what comes of it is an input for the loop.
@@ -25,9 +42,25 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     for job in jobs {
       switch job {
       case .write: writing.submit([job])
+<<<<<<< HEAD
       case .send, .store, .condemn, .mend, .readPiece: moving.submit([job])
+=======
+      case .send, .store, .condemn: moving.submit([.job(job)])
+>>>>>>> a5ff952 (wip)
       }
     }
+  }
+
+  /// Reads bytes of an own snapshot's file for a client.
+  /// - Parameters:
+  ///   - count: at most so many bytes.
+  ///   - answer: called once, on the moving thread; nil when the file is not there, or unreadable.
+  ///     Not called any more after `stop`.
+  package func read(
+    _ position: LogPosition, at offset: UInt64, _ count: Int,
+    _ answer: @escaping @Sendable (SnapshotFilePiece?) -> Void
+  ) {
+    moving.submit([.read(position, at: offset, count, answer)])
   }
 
   /// Ends both threads after the jobs at hand; does not wait for them.

@@ -46,6 +46,12 @@ package struct Limits: Hashable, Sendable {
   /// Bytes of answers that one connection has not taken yet; a reader that lags further is cut off.
   /// Twice the largest page as JSON, so that one slow page is no offence.
   package var unsentBytes = 32 << 20
+  /// Bytes of a snapshot that are read from the disk, and wait for the client, at a time: a reading
+  /// of some 100 µs, and a hundredth of a second of a fast network.
+  package var snapshotPiece = 256 << 10
+  /// Snapshots that are downloaded at once: one is an operator's work, several a mistake, and each
+  /// takes the disk's time from the log.
+  package var downloads = 4
 
   /// Timeouts count in ticks of the server's sweep; a deadline is met one tick late at most.
   package var tickMilliseconds: Int64 = 500

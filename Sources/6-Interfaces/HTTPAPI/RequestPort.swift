@@ -11,6 +11,9 @@ package protocol RequestPort: AnyObject {
   var stamp: ReplyStamp { get }
   /// The node as it knows itself, without asking others.
   var condition: NodeCondition { get }
+  /// Reads the next bytes of a snapshot file, elsewhere than on the event loop. Exactly one `take`
+  /// follows for it, at any later moment on the event loop or before this returns.
+  func read(_ wish: SnapshotWish, for taker: any SnapshotTaker)
   /// Appends the node's own metrics.
   func writeMetrics(to page: inout MetricsPage)
 }

@@ -22,4 +22,9 @@ enum Limits {
   static let pageItems: UInt32 = 1000
   /// Nested transactions read back from a reply; the server accepts far fewer.
   static let transactionDepth = 8
+  /// Bytes of an error document that are read where a download is refused.
+  static let errorBytes = 64 << 10
+  /// A download on which nothing comes for so long is given up: a node reads its disk in
+  /// milliseconds, an election takes a second.
+  static let downloadSilence: Duration = .seconds(10)
 }

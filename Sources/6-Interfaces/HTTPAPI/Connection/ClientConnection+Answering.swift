@@ -21,6 +21,13 @@ extension ClientConnection {
   func settle() {
     guard context != nil else { return }
     while !isClosing, let oldest = exchanges.first, case .answered(let answer) = oldest.state {
+      if case .download(let wish) = answer {
+        guard server.gauges.downloads < server.limits.downloads else {
+          exchanges[exchanges.startIndex].state = .answered(.refusal(.tooManyDownloads))
+          continue
+        }
+        return begin(SnapshotDownload(wish))
+      }
       exchanges.removeFirst()
       firstTag += 1
       write(answer, oldest.delivery)
@@ -49,6 +56,7 @@ extension ClientConnection {
     case .page(let endpoint, let verbose):
       status = server.writer.writePage(
         endpoint, verbose: verbose, of: server, delivery, into: &out)
+    case .download: preconditionFailure("ClientConnection: a download is no single answer")
     case .allow(let methods):
       status = server.writer.writeAllow(methods, server.port.stamp, delivery, into: &out)
     }
@@ -68,7 +76,10 @@ extension ClientConnection {
   /// The end of a turn: sends what has gathered, and closes when it was the last.
   func flush() {
     isMarked = false
-    guard isClosing else { return send() }
+    guard isClosing else {
+      send()
+      return continueDownload()
+    }
     guard let context else { return }
     switch intake {
     case .idle, .ended: break

@@ -162,6 +162,9 @@ extension ClientConnection {
       case .page(let endpoint, let verbose):
         newest.state = .answered(.page(endpoint, verbose: verbose))
         settle()
+      case .download(let wish):
+        newest.state = .answered(.download(wish))
+        settle()
       case .call(let call, let form):
         guard server.gauges.inFlight < server.limits.inFlight else {
           throw .overloaded("\(server.limits.inFlight) requests are in flight; try again later")

@@ -66,6 +66,7 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
     guard context != nil else { return }
     context = nil
     out = ByteBuffer()
+    if case .streaming? = exchanges.first?.state { server.gauges.downloads -= 1 }
     // What was submitted stays on the books until the port has answered it.
     if let last = exchanges.last, case .receiving = last.state {
       server.gauges.heldBytes -= last.heldBytes
@@ -104,6 +105,7 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
     if context.channel.isWritable {
       stalledSince = nil
       unsentBytes = 0
+      continueDownload()
       resumeReading()
     } else if stalledSince == nil {
       stalledSince = server.tick

@@ -10,12 +10,15 @@ struct Exchange {
     /// With the node since then.
     case waiting(ReplyForm, since: NIODeadline)
     case answered(Answer)
+    /// The oldest: its answer leaves piece by piece.
+    case streaming(SnapshotDownload)
   }
 
   enum Answer {
     case reply(ClientReply, ReplyForm)
     case refusal(Refusal)
     case page(Endpoint, verbose: Bool)
+    case download(SnapshotWish)
     /// To OPTIONS.
     case allow(String)
   }

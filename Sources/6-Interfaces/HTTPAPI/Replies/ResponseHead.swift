@@ -27,6 +27,8 @@ struct ResponseHead {
   var entityTag: Revision?
   var retryAfter: Int?
   var allow: String?
+  /// The snapshot that the body is of, and how long its file is.
+  var snapshot: (position: LogPosition, size: UInt64)?
 
   /// - Parameter date: as RFC 9110, section 5.6.7, writes it.
   func write(date: [UInt8], into bytes: inout [UInt8]) {
@@ -45,6 +47,11 @@ struct ResponseHead {
     if let allow {
       bytes.append("\r\nAllow: ")
       bytes.append(contentsOf: allow.utf8)
+    }
+    if let (position, size) = snapshot {
+      bytes.append("\r\nX-Snapshot-Term: ", position.term.number)
+      bytes.append("\r\nX-Snapshot-Index: ", position.index.number)
+      bytes.append("\r\nX-Snapshot-Size: ", size)
     }
     switch persistence {
     case .keepAlive: break

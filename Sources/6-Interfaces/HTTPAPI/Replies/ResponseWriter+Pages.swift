@@ -34,8 +34,12 @@ extension ResponseWriter {
       head.content = .metrics
       return write(page.bytes[...], head, delivery, into: &out)
     case .putKey, .getKey, .deleteKey, .readRange, .deleteRange, .transaction, .compact, .cluster,
+<<<<<<< HEAD
       .leader, .transferLeader, .members, .addMember, .removeMember, .promoteMember,
       .demoteMember, .health, .snapshot:
+=======
+      .leader, .transferLeader, .members, .health, .snapshot, .snapshotFile:
+>>>>>>> a5ff952 (wip)
       preconditionFailure("ResponseWriter: \(endpoint) is no page")
     }
   }

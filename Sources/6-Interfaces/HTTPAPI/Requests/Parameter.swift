@@ -12,6 +12,7 @@ enum Parameter: String, CaseIterable {
   case consistency
   case timeout = "timeout_ms"
   case verbose
+  case term, index, offset
 }
 
 /// The parameters of one request, decoded from its query.

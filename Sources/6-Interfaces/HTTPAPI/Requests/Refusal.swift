@@ -14,6 +14,15 @@ struct Refusal: Error {
   }
 }
 
+extension Refusal {
+  static let tooManyDownloads = Refusal(
+    .overloaded("enough snapshots are being downloaded from this node: try again later"))
+  static let noSuchSnapshot = Refusal(
+    ClientError(
+      .notFound, "this node does not have that snapshot: POST /v1/snapshot makes a new one",
+      outcome: .notApplied, retryable: false))
+}
+
 extension ClientError {
   static func badRequest(_ message: String) -> ClientError {
     ClientError(.badRequest, message, outcome: .notApplied, retryable: false)

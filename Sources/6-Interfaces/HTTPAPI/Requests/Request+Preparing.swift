@@ -9,6 +9,8 @@ enum Prepared {
   case call(ClientCall, ReplyForm)
   /// Answered by the interface itself.
   case page(Endpoint, verbose: Bool)
+  /// Streamed from the node's disk.
+  case download(SnapshotWish)
 }
 
 extension Request {
@@ -33,6 +35,7 @@ extension Request {
       let node = try number("to", in: body).map { NodeID($0) }
       return try call((.transferLeadership(to: node), .transferred), limits)
     case .snapshot: return try call((.takeSnapshot, .snapshot), limits)
+    case .snapshotFile: return .download(try snapshotWish())
     case .cluster: return try call((.clusterStatus, .cluster), limits)
     case .leader: return try call((.clusterStatus, .leader), limits)
     case .members: return try call((.membership, .members), limits)
@@ -54,6 +57,18 @@ extension Request {
       ?? limits.timeoutMilliseconds
     let call = ClientCall(asked.0, minIndex: fields.minIndex, timeoutMilliseconds: timeout)
     return .call(call, asked.1)
+  }
+
+  private func snapshotWish() throws(ClientError) -> SnapshotWish {
+    let offset = try parameters.number(.offset) ?? 0
+    switch (try parameters.number(.term), try parameters.number(.index)) {
+    case (nil, nil) where offset == 0: return SnapshotWish(position: nil, offset: 0)
+    case (let term?, let index?):
+      let position = LogPosition(term: Term(term), index: LogIndex(index))
+      return SnapshotWish(position: position, offset: offset)
+    case (nil, _), (_, nil):
+      throw .badRequest("say which snapshot: term= and index=, both; neither means the newest")
+    }
   }
 
   private func putKey(value: Bytes) throws(ClientError) -> (ClientRequest, ReplyForm) {

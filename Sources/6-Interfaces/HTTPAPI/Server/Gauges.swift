@@ -9,6 +9,8 @@ final class Gauges {
   var connectionsCut: UInt64 = 0
   /// Requests that the node has not answered yet.
   var inFlight = 0
+  /// Snapshots being downloaded.
+  var downloads = 0
   /// Bytes of bodies being received or with the node.
   var heldBytes = 0
   var receivedBytes: UInt64 = 0
@@ -46,6 +48,7 @@ final class Gauges {
     page.counter(
       "quoin_http_connections_cut_total", "Connections cut off for being slow.", connectionsCut)
     page.gauge("quoin_http_requests_in_flight", "Requests with the node.", Double(inFlight))
+    page.gauge("quoin_http_downloads", "Snapshots being downloaded.", Double(downloads))
     page.gauge("quoin_http_body_bytes", "Bytes of request bodies held.", Double(heldBytes))
     page.counter("quoin_http_received_bytes_total", "Bytes received.", receivedBytes)
     page.counter("quoin_http_sent_bytes_total", "Bytes sent.", sentBytes)

@@ -1,6 +1,7 @@
 import ClientProtocol
 import Determinism
 import HTTPAPI
+import NIOCore
 import NodeRuntime
 import PeerSockets
 import PosixStorage
@@ -16,6 +17,8 @@ final class ClientGateway: RequestPort {
   }
 
   weak var replica: ReplicaLoop<PosixFileSystem, PeerHub>?
+  /// Reads snapshot files for those who download them.
+  var snapshots: SnapshotWorkers<PosixFileSystem>?
   // The replica's tag is the asker's place here; each is answered exactly once.
   private var askers: [Asker?] = []
   private var free: [Int] = []
@@ -41,6 +44,19 @@ final class ClientGateway: RequestPort {
     askers[place] = nil
     free.append(place)
     asker.receiver.deliver(reply, tag: asker.tag)
+  }
+
+  func read(_ wish: SnapshotWish, for taker: any SnapshotTaker) {
+    guard let snapshots, let loop = replica?.eventLoop,
+      let position = wish.position ?? replica?.replica.core.snapshot?.position
+    else { return taker.take(nil) }
+    let waiting = NIOLoopBound(taker, eventLoop: loop)
+    snapshots.read(position, at: wish.offset, wish.count) { piece in
+      loop.execute {
+        waiting.value.take(
+          piece.map { SnapshotPiece(position: position, size: $0.size, bytes: $0.bytes[...]) })
+      }
+    }
   }
 
   var stamp: ReplyStamp {

@@ -70,6 +70,7 @@ final class Node: RunningNode {
       links: hub, storage: storage, snapshots: snapshots, address: address, log: log)
     target.value = replica
     gateway.replica = replica
+    gateway.snapshots = snapshots
     address.replica = replica
     replica.delegate = self
     hub.delegate = self
