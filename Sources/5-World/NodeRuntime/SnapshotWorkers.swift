@@ -42,11 +42,7 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     for job in jobs {
       switch job {
       case .write: writing.submit([job])
-<<<<<<< HEAD
-      case .send, .store, .condemn, .mend, .readPiece: moving.submit([job])
-=======
-      case .send, .store, .condemn: moving.submit([.job(job)])
->>>>>>> a5ff952 (wip)
+      case .send, .store, .condemn, .mend, .readPiece: moving.submit([.job(job)])
       }
     }
   }

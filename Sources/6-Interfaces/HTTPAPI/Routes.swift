@@ -6,14 +6,9 @@ enum Endpoint: Hashable {
   case putKey, getKey, deleteKey
   case readRange, deleteRange
   case transaction, compact
-<<<<<<< HEAD
   case cluster, leader, transferLeader, health, limits
   case members, addMember, removeMember, promoteMember, demoteMember
-  case snapshot
-=======
-  case cluster, leader, transferLeader, members, health, limits
   case snapshot, snapshotFile
->>>>>>> a5ff952 (wip)
   case status, alive, ready, metrics, index
 }
 
@@ -52,13 +47,9 @@ enum Routes {
     Route(.GET, "/v1/cluster/health", .health, [.timeout]),
     Route(.GET, "/v1/cluster/limits", .limits),
     Route(.POST, "/v1/snapshot", .snapshot, [.timeout]),
-<<<<<<< HEAD
+    Route(.GET, "/v1/snapshot", .snapshotFile, [.term, .index, .offset]),
     // Answered at once, so any timeout is met.
     Route(.GET, "/v1/status", .status, [.timeout]),
-=======
-    Route(.GET, "/v1/snapshot", .snapshotFile, [.term, .index, .offset]),
-    Route(.GET, "/v1/status", .status),
->>>>>>> a5ff952 (wip)
     Route(.GET, "/livez", .alive, [.verbose]),
     Route(.GET, "/readyz", .ready, [.verbose]),
     Route(.GET, "/metrics", .metrics),

@@ -34,12 +34,8 @@ extension ResponseWriter {
       head.content = .metrics
       return write(page.bytes[...], head, delivery, into: &out)
     case .putKey, .getKey, .deleteKey, .readRange, .deleteRange, .transaction, .compact, .cluster,
-<<<<<<< HEAD
       .leader, .transferLeader, .members, .addMember, .removeMember, .promoteMember,
-      .demoteMember, .health, .snapshot:
-=======
-      .leader, .transferLeader, .members, .health, .snapshot, .snapshotFile:
->>>>>>> a5ff952 (wip)
+      .demoteMember, .health, .snapshot, .snapshotFile:
       preconditionFailure("ResponseWriter: \(endpoint) is no page")
     }
   }

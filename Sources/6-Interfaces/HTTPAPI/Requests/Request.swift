@@ -27,13 +27,8 @@ struct Request {
     case .putKey, .getKey, .deleteKey:
       if key.isEmpty { throw Refusal(.badRequest("the key is empty; keys have at least one byte")) }
     case .readRange, .deleteRange, .transaction, .compact, .cluster, .leader, .transferLeader,
-<<<<<<< HEAD
       .members, .addMember, .removeMember, .promoteMember, .demoteMember, .health, .limits,
-      .snapshot, .status, .alive, .ready, .metrics, .index:
-=======
-      .members, .health, .limits, .snapshot, .snapshotFile, .status, .alive, .ready, .metrics,
-      .index:
->>>>>>> a5ff952 (wip)
+      .snapshot, .snapshotFile, .status, .alive, .ready, .metrics, .index:
       break
     }
     if let length = fields.contentLength { try bound(length, limits) }
@@ -48,13 +43,8 @@ struct Request {
         throw Refusal(.exceeds("value_bytes", limits.valueBytes))
       }
     case .getKey, .deleteKey, .readRange, .deleteRange, .transaction, .compact, .cluster, .leader,
-<<<<<<< HEAD
       .transferLeader, .members, .addMember, .removeMember, .promoteMember, .demoteMember, .health,
-      .limits, .snapshot, .status, .alive, .ready, .metrics, .index:
-=======
-      .transferLeader, .members, .health, .limits, .snapshot, .snapshotFile, .status, .alive,
-      .ready, .metrics, .index:
->>>>>>> a5ff952 (wip)
+      .limits, .snapshot, .snapshotFile, .status, .alive, .ready, .metrics, .index:
       guard length <= limits.bodyBytes else {
         throw Refusal(.exceeds("body_bytes", limits.bodyBytes))
       }
