@@ -166,8 +166,8 @@ let package = Package(
     module(
       "kvctl", on: .programs,
       uses: vocabulary + [
-        "ClientProtocol", "EntryFormat", "JSONText", "WriteAheadLog", "PosixStorage",
-        "KeyValueClient",
+        "ClientProtocol", "EntryFormat", "JSONText", "WriteAheadLog", "KeyValueStore", "Replica",
+        "PosixStorage", "KeyValueClient",
       ], outside: arguments + http + system, program: true),
     // Beside the house: the harness for fault injection. Nothing in Sources imports it.
     harness("Histories", uses: ["JSONText"]),
@@ -229,8 +229,8 @@ let package = Package(
     tests(
       "kvctlTests",
       of: vocabulary + [
-        "ClientProtocol", "EntryFormat", "WriteAheadLog", "PosixStorage", "KeyValueClient", "kvctl",
-        "ServedStore",
+        "ClientProtocol", "EntryFormat", "WriteAheadLog", "KeyValueStore", "PosixStorage",
+        "KeyValueClient", "kvctl", "ServedStore",
       ]),
     tests(
       "NodeRuntimeTests",

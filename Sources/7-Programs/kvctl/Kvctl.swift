@@ -18,8 +18,8 @@ struct Kvctl: AsyncParsableCommand {
     subcommands: [
       PutCommand.self, GetCommand.self, DelCommand.self, LsCommand.self, TxnCommand.self,
       CasCommand.self, StatusCommand.self, MemberCommand.self, LeaderCommand.self,
-      SnapshotCommand.self, WalCommand.self, CompactCommand.self, LoadCommand.self,
-      BenchCommand.self, ClusterCommand.self, CompletionCommand.self,
+      SnapshotCommand.self, WalCommand.self, RecoverCommand.self, CompactCommand.self,
+      LoadCommand.self, BenchCommand.self, ClusterCommand.self, CompletionCommand.self,
     ])
 
   static func main() async {

@@ -16,11 +16,14 @@ final class Cluster: Sendable {
   private let running = Mutex<[Int: ChildProcess]>([:])
   private let runs = Atomic<Int>(0)
 
-  private init(_ count: Int) throws {
+  private let block: String
+
+  private init(_ count: Int, at block: String? = nil) throws {
     self.count = count
     folder = try Folder()
     // 64,516 blocks of addresses: two clusters meet once in many thousand runs.
-    let block = "127.\(Int.random(in: 1...254)).\(Int.random(in: 1...254))"
+    let block = block ?? "127.\(Int.random(in: 1...254)).\(Int.random(in: 1...254))"
+    self.block = block
     host = block + ".1"
     vip = Endpoint(host: block + ".100", port: 7379)
     let nodes = (1...UInt16(count)).map { Endpoint(host: block + ".1", port: 7380 + $0) }
@@ -43,6 +46,19 @@ final class Cluster: Sendable {
       try await body(cluster)
     } catch {
       for id in cluster.ids { print("--- node \(id)\n\(cluster.log(of: id).suffix(4000))") }
+      throw error
+    }
+  }
+
+  /// Runs `body` on a cluster with directories of its own, not made yet, and the addresses of this
+  /// one, whose nodes must not run.
+  func withTwin(_ body: (Cluster) async throws -> Void) async throws {
+    let twin = try Cluster(count, at: block)
+    defer { twin.endAll() }
+    do {
+      try await body(twin)
+    } catch {
+      for id in ids { print("--- node \(id) of the twin\n\(twin.log(of: id).suffix(4000))") }
       throw error
     }
   }

@@ -27,6 +27,25 @@ struct ClusterCreation {
 
   /// Throws, having touched nothing, unless DIR is free.
   func run() throws(CommandFailure) {
+    let (cluster, members, genesis) = birth()
+    try run { (file, files) throws(CommandFailure) in
+      guard let member = members.first(where: { $0.id.number == file.id }) else {
+        preconditionFailure("ClusterCreation: node \(file.id) is no member")
+      }
+      let identity = DiskIdentity(
+        cluster: cluster, node: member.id, incarnation: member.incarnation)
+      do throws(LogFault) {
+        try WriteAheadLog.format(files, identity, genesis: genesis)
+      } catch {
+        throw CommandFailure("cannot format \(files.root): \(error)")
+      }
+    }
+  }
+
+  /// The same, for directories that `format` fills.
+  func run(
+    _ format: (NodeFile, PosixFileSystem) throws(CommandFailure) -> Void
+  ) throws(CommandFailure) {
     switch try Self.survey(directory) {
     case .free: break
     case .occupied(let full, let empty): throw refusal(full: full, empty: empty)
@@ -37,7 +56,7 @@ struct ClusterCreation {
     }
     let stage = directory + ".new"
     try DirectoryRemoval.remove(stage)
-    try format(in: stage)
+    try make(in: stage, format)
     for path in try LocalCluster.nodeDirectories(directory) { rmdir(path) }
     guard rename(stage, directory) == 0 else {
       throw CommandFailure("cannot rename \(stage) to \(directory): \(Errno(rawValue: errno))")
@@ -76,7 +95,23 @@ struct ClusterCreation {
         + "a copy, or move \(directory) away to start anew; nothing was changed")
   }
 
-  private func format(in stage: String) throws(CommandFailure) {
+  private func make(
+    in stage: String, _ format: (NodeFile, PosixFileSystem) throws(CommandFailure) -> Void
+  ) throws(CommandFailure) {
+    for node in nodes {
+      let path = "\(stage)/n\(node.id)"
+      let files = PosixFileSystem(root: path)
+      do throws(FileFault) {
+        try files.makeRoot()
+      } catch {
+        throw CommandFailure("cannot make \(path): \(error)")
+      }
+      try format(node, files)
+      try Self.write(node.text, to: "\(path)/\(NodeFile.name)")
+    }
+  }
+
+  private func birth() -> (ClusterID, [Member], Entry) {
     var chance = SystemRandomNumberGenerator()
     let cluster = ClusterID(chance.next(), epoch: 1)
     let members = nodes.map { node in
@@ -88,19 +123,7 @@ struct ClusterCreation {
       position: LogPosition(term: .zero, index: LogIndex(1)),
       logTime: LogTime(milliseconds: Self.wallClock()),
       payload: .genesis(cluster, Membership(voters: members)))
-    for (node, member) in zip(nodes, members) {
-      let path = "\(stage)/n\(node.id)"
-      let files = PosixFileSystem(root: path)
-      let identity = DiskIdentity(
-        cluster: cluster, node: member.id, incarnation: member.incarnation)
-      do {
-        try files.makeRoot()
-        try WriteAheadLog.format(files, identity, genesis: genesis)
-      } catch {
-        throw CommandFailure("cannot format \(path): \(error)")
-      }
-      try Self.write(node.text, to: "\(path)/\(NodeFile.name)")
-    }
+    return (cluster, members, genesis)
   }
 
   private static func wallClock() -> UInt64 {
