@@ -21,6 +21,8 @@ struct Oracle {
   /// Newest snapshot that was finished, and the one that the log is being reset to.
   private(set) var snapshot: LogIndex = .zero
   private(set) var resetting: LogIndex?
+  /// Entries whose bodies rotted and that no sync has filled since.
+  private(set) var rotted: Set<LogPosition> = []
 
   init() {
     note([Sample.genesis])
@@ -41,6 +43,11 @@ struct Oracle {
     replacedFrom = nil
     if let last = synced.values.last { end = last.position }
   }
+
+  mutating func rot(_ positions: [LogPosition]) { rotted.formUnion(positions) }
+
+  /// A fill of everything was synced.
+  mutating func healed() { rotted = [] }
 
   mutating func trying(_ ballot: Ballot) { tried = ballot }
   mutating func saved() { ballot = tried }
@@ -67,7 +74,8 @@ struct Oracle {
     guard start != resetting else { return found }
     let slots = SortedMap(recovery.slots.map { ($0.position.index, $0) })
     for (index, entry) in synced where index > start && index < (replacedFrom ?? index.next) {
-      if slots[index] != .entry(entry) {
+      let isRotten = rotted.contains(entry.position) && slots[index] == .faulty(entry.position)
+      if slots[index] != .entry(entry), !isRotten {
         found.append("synced \(entry.position) is \(slots[index].map { "\($0)" } ?? "lost")")
       }
     }

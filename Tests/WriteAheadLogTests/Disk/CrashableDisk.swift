@@ -129,14 +129,28 @@ final class CrashableDisk: FileSystem {
   // MARK: Crashes and damage
 
   /// The disk as it may be found after the power failed, in one of the ways that `dice` choose.
-  func afterCrash(_ dice: inout Dice) -> CrashableDisk {
+  func afterCrash(_ dice: inout Dice) -> CrashableDisk { afterCrash(.drawn(0), &dice) }
+
+  /// The disk as it is found when `survival` says what of the unsynced is there.
+  func afterCrash(_ survival: Survival) -> CrashableDisk {
+    var dice = Dice(seed: 0)
+    if case .drawn(let seed) = survival { dice = Dice(seed: seed) }
+    return afterCrash(survival, &dice)
+  }
+
+  private func afterCrash(_ survival: Survival, _ dice: inout Dice) -> CrashableDisk {
     var kept = durableNames
-    for change in unsyncedNames where dice.chance(1, in: 2) { Self.apply(change, to: &kept) }
+    for (place, change) in unsyncedNames.enumerated()
+    where survival.keepsName(place, of: unsyncedNames.count, &dice) {
+      Self.apply(change, to: &kept)
+    }
     let missing = kept.keys.filter { !parent($0).isEmpty && kept[parent($0)] == nil }
     for path in missing { kept[path] = nil }
     // In the order of names, so that one seed makes one disk.
     for path in kept.keys.sorted() {
-      if case .file(let inode) = kept[path] { kept[path] = .file(inode.afterCrash(&dice)) }
+      if case .file(let inode) = kept[path] {
+        kept[path] = .file(inode.afterCrash(survival, &dice))
+      }
     }
     return CrashableDisk(names: kept)
   }
@@ -148,6 +162,16 @@ final class CrashableDisk: FileSystem {
         guard case .file(let inode) = node else { return node }
         return .file(Inode(inode.content))
       })
+  }
+
+  /// Of all names and contents: within one process, two disks of one print count as the same.
+  var fingerprint: Int {
+    var hasher = Hasher()
+    for path in names.keys.sorted() {
+      hasher.combine(path)
+      bytes(path).withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+    return hasher.finalize()
   }
 
   func bytes(_ path: String) -> [UInt8] {

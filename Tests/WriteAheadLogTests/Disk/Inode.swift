@@ -29,6 +29,35 @@ final class Inode {
   /// The kernel's way with a failed sync: the pages count as clean, and no later sync writes them.
   func failSync() { unsynced = [] }
 
+  /// What is found after the power failed, when `survival` says what of the unsynced is there.
+  func afterCrash(_ survival: Survival, _ dice: inout Dice) -> Inode {
+    if case .drawn = survival { return afterCrash(&dice) }
+    var kept = durable
+    for (place, change) in unsynced.enumerated() {
+      let isKept = survival.keepsContent(place, of: unsynced.count)
+      switch change {
+      case .resize: if isKept { Self.apply(change, to: &kept) }
+      case .write(let offset, let bytes):
+        if isKept { Self.write(bytes, at: offset, as: survival, to: &kept) }
+      }
+    }
+    return Inode(kept)
+  }
+
+  private static func write(
+    _ bytes: [UInt8], at offset: Int, as survival: Survival, to kept: inout [UInt8]
+  ) {
+    var start = 0
+    while start < bytes.count {
+      let sector = (offset + start) / 4096
+      let end = min(bytes.count, sector * 4096 + 4096 - offset)
+      let there = survival.bytes(of: end - start, inSector: sector - offset / 4096)
+      apply(
+        .write(offset: offset + start, bytes: Array(bytes[start..<start + there])), to: &kept)
+      start = end
+    }
+  }
+
   func afterCrash(_ dice: inout Dice) -> Inode {
     var kept = durable
     // Whole runs survive or vanish often; the single sectors of the rest go their own ways.
