@@ -6,7 +6,7 @@ import SimulatedWorld
 /// that `faultlab mutants` builds of the mutated copy. It must not depend on anything from outside.
 ///
 /// Arguments: how many seeds, the first of them, and a profile and a number of nodes to prefer
-/// ("any", 0).
+/// ("any", 0). With `0` seeds the first one is told, event by event, in exactly that world.
 @main
 struct MutantHost {
   static func main() {
@@ -20,6 +20,12 @@ struct MutantHost {
     // A mutant that eats all memory dies of it alone.
     var limit = rlimit(rlim_cur: 2 << 30, rlim_max: 2 << 30)
     setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    if count == 0 {
+      tell(
+        Simulation(
+          seed: first, nodes: nodes == 0 ? nil : nodes,
+          profile: Profile(rawValue: words[3]) ?? .swarm))
+    }
     let plan = TrialPlan(profile: Profile(rawValue: words[3]), nodes: nodes == 0 ? nil : nodes)
     for seed in first..<first + count {
       let simulation = plan.simulation(seed)
@@ -30,6 +36,11 @@ struct MutantHost {
       }
     }
     say("clean")
+  }
+
+  private static func tell(_ simulation: Simulation) -> Never {
+    let report = simulation.run { say($0) }
+    exit(report.violation == nil ? 0 : 1)
   }
 
   // Not through print: a run that traps must have said what it tried.

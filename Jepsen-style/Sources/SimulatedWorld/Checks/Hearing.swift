@@ -8,6 +8,10 @@ struct Hearing {
   /// When it last heard each place while it led `ledTerm`.
   private(set) var answers: [Instant?] = []
   private var ledTerm = Term.zero
+  /// When each heartbeat round of that term left, the first one first, by the world's clock.
+  private var rounds: [Instant] = []
+  /// The newest round that each place has answered.
+  private var answeredRounds: [UInt64] = []
 
   mutating func leaderSpoke(in term: Term, at now: Instant) { followed = (term, now) }
 
@@ -19,10 +23,33 @@ struct Hearing {
     guard term != ledTerm else { return }
     ledTerm = term
     answers = Array(repeating: now, count: places)
+    answeredRounds = Array(repeating: 0, count: places)
+    rounds = []
   }
 
   mutating func answered(_ place: Int, at now: Instant) {
     if answers.indices.contains(place) { answers[place] = now }
+  }
+
+  mutating func asked(_ round: UInt64, at now: Instant) {
+    while UInt64(rounds.count) < round { rounds.append(now) }
+  }
+
+  mutating func answered(_ place: Int, round: UInt64) {
+    if answeredRounds.indices.contains(place) {
+      answeredRounds[place] = max(answeredRounds[place], round)
+    }
+  }
+
+  /// When the newest round left that a majority of `voters` has answered; nil when nobody else is
+  /// needed.
+  func newestProof(by voters: [NodeID], for own: NodeID) -> Instant? {
+    let others = voters.filter { $0 != own }
+      .map { place($0).map { answeredRounds[$0] } ?? 0 }.sorted(by: >)
+    let needed = voters.count / 2 + (voters.contains(own) ? 0 : 1)
+    guard needed > 0 else { return nil }
+    let round = others.count < needed ? 0 : Int(others[needed - 1])
+    return rounds.indices.contains(round - 1) ? rounds[round - 1] : Instant(nanoseconds: 0)
   }
 
   /// When it last heard somebody so that it and everybody heard later make a majority of `voters`;

@@ -22,8 +22,12 @@ extension World {
       switch envelope.message {
       case .append, .heartbeat, .snapshotChunk:
         if view.leader == peer { node.hearing.leaderSpoke(in: view.term, at: local) }
-      case .appendReply, .heartbeatReply:
+      case .appendReply:
         if view.isLeader { node.hearing.answered(Int(peer.number) - 1, at: local) }
+      case .heartbeatReply(let reply):
+        guard view.isLeader else { continue }
+        node.hearing.answered(Int(peer.number) - 1, at: local)
+        node.hearing.answered(Int(peer.number) - 1, round: reply.round)
       case _: break
       }
     }
@@ -49,6 +53,7 @@ extension World {
   func checkSilence(_ node: SimulatedNode, _ frame: PeerFrame) throws(Violation) {
     guard case .raft(let envelope) = frame else { return }
     switch envelope.message {
+    case .heartbeat(let heartbeat): node.hearing.asked(heartbeat.round, at: now)
     case .voteRequest(let request):
       if request.isTransfer { oracle.wasTransferred(envelope.term) }
     case .voteReply(let reply) where reply.granted:

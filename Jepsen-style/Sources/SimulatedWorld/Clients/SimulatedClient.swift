@@ -45,6 +45,8 @@ struct SimulatedClient {
   var operation: Operation?
   /// Names the attempt under way; grows for ever.
   var attempt: UInt64 = 0
+  /// In which term the node that was asked led, and when the attempt arrived there; nil: it did not.
+  var askedLeader: (term: Term, at: Instant)?
   /// The node that is asked, and the one that is said to lead.
   var target: Int?
   var hint: Int?

@@ -88,6 +88,9 @@ extension World {
       schedule(.reply(client: client, attempt: attempt, from: node.place, nil), in: clientDelay())
       return
     }
+    if clients[client].attempt == attempt, let view = node.process?.view {
+      clients[client].askedLeader = view.isLeader ? (view.term, now) : nil
+    }
     offer(.call(call, tag: UInt64(client) << 40 | attempt), to: node)
   }
 

@@ -31,6 +31,7 @@ extension World {
     let effects = try step(&process.replica, node, inputs, process)
     hear(inputs, at: node, process.view)
     try checkContact(node, process.view)
+    try checkReads(effects, by: node, process.view)
     if transcript.isTelling { tellTurn(node, old, process.view) }
     try honour(effects, node, process)
     keepTime(node)
