@@ -15,7 +15,12 @@ struct LiveCommand: AsyncParsableCommand {
   @Option(help: "One or several of \(WorkloadKind.words), separated by commas, or all.")
   var workload = "register"
 
-  @Option(help: "One or several of \(NemesisKind.words), or all that this machine can do.")
+  @Option(
+    help: """
+      One or several of \(NemesisKind.words), or all that this machine can do; or rot, a scenario \
+      of its own: bits flip in log and snapshot of a minority, then of all nodes in turn, and the \
+      time to repair is measured.
+      """)
   var nemesis = "kill,pause,partition"
 
   @Option(help: "How long each run asks, the last 5 s of it without faults.")
@@ -33,6 +38,12 @@ struct LiveCommand: AsyncParsableCommand {
   @Option(name: .customLong("out"), help: "The folder of the reports.")
   var folder = "live-report"
 
+  @Option(help: "For --nemesis rot: how much is acknowledged before it rots.")
+  var megabytes = 100
+
+  @Flag(help: "For --nemesis rot: the state lies in snapshots too.")
+  var snapshot = false
+
   @Flag(help: "Every workload under each nemesis alone and under all together, a run each.")
   var matrix = false
 
@@ -46,6 +57,7 @@ struct LiveCommand: AsyncParsableCommand {
   func run() async throws {
     do {
       try PrivateWorld.enter(network: network == .netns)
+      guard nemesis != "rot" else { return try await rot() }
       let plan = try LivePlan(
         workloads: workload, nemeses: nemesis, matrix: matrix, seconds: seconds, nodes: nodes,
         seed: seed ?? .random(in: 1...999_999), network: network, folder: folder)
@@ -54,6 +66,16 @@ struct LiveCommand: AsyncParsableCommand {
       Self.tell("harness failure: \(failure)")
       throw ExitCode(LiveVerdict.Conclusion.harnessFailure.rawValue)
     }
+  }
+
+  private func rot() async throws {
+    let options = LiveOptions(
+      workload: .register, nemeses: [], seconds: seconds, nodes: nodes,
+      seed: seed ?? .random(in: 1...999_999), network: .proxy, folder: folder)
+    let conclusion = try await RotRun.run(options, megabytes: megabytes, snapshot: snapshot) {
+      Self.tell($0)
+    }
+    throw ExitCode(conclusion.rawValue)
   }
 
   // At once, also into a pipe: a run takes long.

@@ -6,16 +6,22 @@ internal import WriteAheadLog
 
 /// Writes the disks of a new cluster, as `kvctl cluster init` does, with any peer addresses.
 enum ClusterFormat {
-  /// - Parameter nodes: number, data directory, and the addresses where peers and clients look.
-  static func write(
-    _ nodes: [(id: NodeID, data: String, peer: String, client: String)]
-  ) throws(LiveFailure) {
+  /// Where a member keeps its data, and where others look for it.
+  struct Place: Sendable {
+    let id: NodeID
+    let data: String
+    let peer: String
+    let client: String
+  }
+
+  /// Draws a new cluster, and formats the disks of its founders.
+  static func write(_ founders: [Place]) throws(LiveFailure) {
     var chance = SystemRandomNumberGenerator()
     let cluster = ClusterID(chance.next(), epoch: 1)
-    let members = nodes.map { node in
+    let members = founders.map { place in
       Member(
-        id: node.id, incarnation: DiskIncarnation(chance.next()), peerAddress: node.peer,
-        clientAddress: node.client)
+        id: place.id, incarnation: DiskIncarnation(chance.next()), peerAddress: place.peer,
+        clientAddress: place.client)
     }
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
@@ -23,15 +29,15 @@ enum ClusterFormat {
       position: LogPosition(term: .zero, index: LogIndex(1)),
       logTime: LogTime(milliseconds: UInt64(now.tv_sec) * 1000),
       payload: .genesis(cluster, Membership(voters: members)))
-    for (node, member) in zip(nodes, members) {
+    for (place, member) in zip(founders, members) {
+      let files = PosixFileSystem(root: place.data)
       let identity = DiskIdentity(
-        cluster: cluster, node: member.id, incarnation: member.incarnation)
-      let files = PosixFileSystem(root: node.data)
+        cluster: cluster, node: place.id, incarnation: member.incarnation)
       do {
         try files.makeRoot()
         try WriteAheadLog.format(files, identity, genesis: genesis)
       } catch {
-        throw LiveFailure("cannot format \(node.data): \(error)")
+        throw LiveFailure("cannot format \(place.data): \(error)")
       }
     }
   }

@@ -34,15 +34,26 @@ package final class LiveNodes: Sendable {
     self.fakesClock = fakesClock
     try Folder.make(folder)
     janitor = try Janitor(log: folder + "/janitor.log")
-    try ClusterFormat.write(
-      ids.map { id in
-        let client = network.clientAddress(id)
-        return (
-          id, "\(folder)/n\(id.number)", network.peerAddress(id).dialed,
-          "\(client.host):\(client.port)"
-        )
-      })
+    try ClusterFormat.write(ids.map { Self.place($0, network, folder) })
   }
+
+  private static func place(
+    _ id: NodeID, _ network: any LiveNetwork, _ folder: String
+  ) -> ClusterFormat.Place {
+    let client = network.clientAddress(id)
+    return ClusterFormat.Place(
+      id: id, data: "\(folder)/n\(id.number)", peer: network.peerAddress(id).dialed,
+      client: "\(client.host):\(client.port)")
+  }
+
+  /// What the others believe to be the node's addresses.
+  func addresses(_ id: NodeID) -> (peer: String, client: String) {
+    let place = Self.place(id, network, folder)
+    return (place.peer, place.client)
+  }
+
+  /// Empties the disk of a node that is down: it starts as one that waits to be taken in.
+  package func wipe(_ id: NodeID) { Folder.empty(data(id)) }
 
   package func data(_ id: NodeID) -> String { "\(folder)/n\(id.number)" }
   package func log(_ id: NodeID) -> String { "\(folder)/n\(id.number).log" }
@@ -57,13 +68,12 @@ package final class LiveNodes: Sendable {
   /// Starts the node's process, unless it runs.
   package func start(_ id: NodeID) throws(LiveFailure) {
     if let process = process(id), process.ended() == nil { return }
-    var words = network.wrapper(id)
-    words += [
-      programs.kvnode, "--node-id", "\(id.number)", "--node-data", data(id),
-      "--listen-client", endpoint(id).description, "--listen-peer", network.peerAddress(id).listens,
-      "--profile", "lan",
-    ]
-    if let virtualAddress { words += ["--vip-address", virtualAddress.description] }
+    let file = "\(folder)/n\(id.number).yaml"
+    try TextFile.write(configuration(id), to: file)
+    // libfaketime changes the environment in the first process that loads it, where Swift then
+    // finds no arguments: so env(1) is the first, and becomes kvnode.
+    let first = fakesClock ? ["env"] : []
+    let words = network.wrapper(id) + first + [programs.kvnode, "--config", file]
     let variables = fakesClock ? FakeClock.variables(clockFile(id)) : []
     let process = try ChildProcess(
       words, log: log(id), group: janitor.group, variables: variables)
@@ -71,6 +81,19 @@ package final class LiveNodes: Sendable {
       state.processes[id] = process
       state.ended.remove(id)
     }
+  }
+
+  private func configuration(_ id: NodeID) -> String {
+    """
+    node:
+      id: \(id.number)
+      data: "\(data(id))"
+    listen:
+      client: "\(endpoint(id))"
+      peer: "\(network.peerAddress(id).listens)"
+    profile: lan
+
+    """ + (virtualAddress.map { "vip:\n  address: \"\($0)\"\n  mode: loopback\n" } ?? "")
   }
 
   package func process(_ id: NodeID) -> ChildProcess? { state.withLock { $0.processes[id] } }

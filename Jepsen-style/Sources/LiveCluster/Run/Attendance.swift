@@ -58,6 +58,17 @@ struct Attendance: Sendable {
     ]
   }
 
+  /// Who does not answer, or has not applied what the others have committed.
+  func laggards() async -> [String] {
+    var states: [NodeStatus] = []
+    for id in nodes.ids {
+      guard let state = await status(id) else { return ["\(id) does not answer"] }
+      states.append(state)
+    }
+    let committed = states.map(\.commitIndex).max()
+    return states.filter { $0.appliedIndex != committed }.map { "\($0.id) lags" }
+  }
+
   private static func words(_ states: [NodeStatus]) -> String {
     states.map {
       "\($0.id) at \($0.appliedIndex.number) of \($0.commitIndex.number), "

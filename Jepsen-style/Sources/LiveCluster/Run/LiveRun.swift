@@ -30,6 +30,8 @@ package struct LiveRun: Sendable {
     // Loopback ends at the border of a namespace.
     let virtual = Endpoint(host: block.host(100), port: 21000)
     let home = options.folder + "/nodes"
+    // What an earlier run left under this name.
+    Folder.empty(home)
     if options.nemeses.contains(.fullDisk) {
       for id in ids { try SmallDisk.mount(at: "\(home)/n\(id.number)") }
     }

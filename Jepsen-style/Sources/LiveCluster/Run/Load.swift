@@ -2,6 +2,7 @@ internal import Determinism
 internal import Histories
 internal import KeyValueClient
 internal import RaftTypes
+internal import Synchronization
 
 /// The clients of a run: two at each node, and two at the virtual address if there is one.
 struct Load: Sendable {
@@ -41,17 +42,32 @@ struct Load: Sendable {
     }
   }
 
-  /// The last reads, shared among the clients.
+  /// The last reads, shared among the clients; who meets a closed door leaves them to the others.
   func readAll() async {
-    let reads = workload.finalReads()
+    let open = OpenReads(workload.finalReads())
     await withTaskGroup(of: Void.self) { group in
-      for (number, client) in clients.enumerated() {
+      for client in clients {
         group.addTask {
-          for place in stride(from: number, to: reads.count, by: clients.count) {
-            for _ in 0..<5 where await !reads[place](client) {}
+          var patience = 2
+          while patience > 0, let read = open.take() {
+            guard await !read(client) else { continue }
+            patience -= 1
+            open.giveBack(read)
           }
         }
       }
     }
   }
+}
+
+/// Reads that nobody has done yet.
+private final class OpenReads: Sendable {
+  typealias Read = @Sendable (LiveClient) async -> Bool
+
+  private let reads: Mutex<[Read]>
+
+  init(_ reads: [Read]) { self.reads = Mutex(reads) }
+
+  func take() -> Read? { reads.withLock { $0.popLast() } }
+  func giveBack(_ read: @escaping Read) { reads.withLock { $0.append(read) } }
 }

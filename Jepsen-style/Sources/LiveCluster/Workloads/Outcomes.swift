@@ -19,7 +19,8 @@ package enum Outcomes {
       .sessionExpired:
       true
     case .notLeader, .noQuorum, .timeout, .overloaded, .diskFull, .starting, .stopping,
-      .transferring, .transferFailed, .connectionLost, .notFound, .compareFailed, .internalError:
+      .transferring, .transferFailed, .connectionLost, .notFound, .compareFailed, .internalError,
+      .changeUnderWay:
       false
     }
   }
