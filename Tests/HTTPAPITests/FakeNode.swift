@@ -11,7 +11,16 @@ final class FakeNode: RequestPort {
     let tag: UInt64
   }
 
+  /// Somebody who downloads a snapshot, and what he waits for.
+  struct Wished {
+    let wish: SnapshotWish
+    let taker: any SnapshotTaker
+  }
+
   var asked: [Asked] = []
+  var wished: [Wished] = []
+  /// The file of the only snapshot; nil: there is none.
+  var snapshot: [UInt8]?
   /// When set, every call is answered with it at once.
   var answer: ClientReply.Body?
   var isAlive = true
@@ -32,6 +41,22 @@ final class FakeNode: RequestPort {
   func submit(_ call: ClientCall, from receiver: any ReplyReceiver, tag: UInt64) {
     asked.append(Asked(call: call, receiver: receiver, tag: tag))
     if let answer { reply(answer) }
+  }
+
+  func read(_ wish: SnapshotWish, for taker: any SnapshotTaker) {
+    wished.append(Wished(wish: wish, taker: taker))
+  }
+
+  static let snapshotPosition = LogPosition(term: Term(6), index: LogIndex(30))
+
+  /// Reads for whoever has waited longest, as far as the file and the wish go.
+  func readSnapshot() {
+    let wished = wished.removeFirst()
+    let position = wished.wish.position ?? Self.snapshotPosition
+    guard let snapshot, position == Self.snapshotPosition else { return wished.taker.take(nil) }
+    let bytes = snapshot.dropFirst(Int(wished.wish.offset)).prefix(wished.wish.count)
+    wished.taker.take(
+      SnapshotPiece(position: position, size: UInt64(snapshot.count), bytes: bytes))
   }
 
   func writeMetrics(to page: inout MetricsPage) {
