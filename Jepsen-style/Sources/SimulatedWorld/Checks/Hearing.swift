@@ -13,6 +13,9 @@ struct Hearing {
   /// The newest round that each place has answered.
   private var answeredRounds: [UInt64] = []
 
+  /// Who decides, and since when, as far as it has been looked at.
+  private var deciders: (voters: [NodeID], since: Instant)?
+
   mutating func leaderSpoke(in term: Term, at now: Instant) { followed = (term, now) }
 
   /// Somebody said that the term of that leader is over; it need not be waited for.
@@ -59,6 +62,13 @@ struct Hearing {
       .compactMap { place($0).flatMap { answers[$0] } }.sorted(by: >)
     let needed = voters.count / 2 + (voters.contains(own) ? 0 : 1)
     return needed == 0 || others.count < needed ? nil : others[needed - 1]
+  }
+
+  /// Since when these have decided: whoever became a voter just now is heard from now on.
+  mutating func decides(_ voters: [NodeID], at now: Instant) -> Instant {
+    if let deciders, deciders.voters == voters { return deciders.since }
+    deciders = (voters, now)
+    return now
   }
 
   private func place(_ id: NodeID) -> Int? {

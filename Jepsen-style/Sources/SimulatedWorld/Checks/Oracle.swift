@@ -35,12 +35,8 @@ struct Oracle {
 
   var end: LogIndex { LogIndex(UInt64(chosen.count)) }
 
-  /// Whether this entry is chosen for ever; one of term zero: whether any at its index is.
-  func hasChosen(_ position: LogPosition) -> Bool {
-    guard position.index <= end, position.index > .zero else { return false }
-    let known = chosen[Int(position.index.number) - 1]
-    return known == position || position.term == .zero
-  }
+  /// The newest configuration that is chosen for ever, and where it stands.
+  private(set) var configuration: (index: LogIndex, membership: Membership)?
 
   /// A value of a client's write, as it stands in commands: told from others by its first byte.
   static func value(_ number: UInt64) -> [UInt8] {
@@ -104,6 +100,11 @@ struct Oracle {
       let slot = slots[place].first(where: { $0.entry.term == position.term })
     else { throw Violation("\(position) is chosen and was never written") }
     book.chosen(slot.entry)
+    switch slot.entry.payload {
+    case .genesis(_, let membership), .membership(let membership):
+      configuration = (position.index, membership)
+    case .command, .termStart, .snapshotMark: break
+    }
     guard case .command(let bytes) = slot.entry.payload else { return }
     for value in Self.values(in: bytes) {
       written.insert(value)

@@ -40,9 +40,11 @@ extension World {
     guard view.isLeader, tally.turns % 8 == 0,
       let membership = node.process?.replica.core.membership
     else { return }
+    let local = node.clock.local(now)
+    let since = node.hearing.decides(membership.voters + (membership.outgoing ?? []), at: local)
     for half in [membership.voters, membership.outgoing ?? []] {
       guard let heard = node.hearing.majorityHeard(of: half, by: node.id) else { continue }
-      guard node.clock.local(now) <= heard + settings.electionMost * 2 + settings.heartbeat * 2
+      guard local <= max(heard, since) + settings.electionMost * 2 + settings.heartbeat * 2
       else { throw Violation("\(node.id) leads \(view.term) and hears no majority of \(half)") }
     }
   }

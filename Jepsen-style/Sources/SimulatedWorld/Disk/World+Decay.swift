@@ -32,8 +32,9 @@ extension World {
     guard !node.isGone, !isSuspect(node) else { return }
     let survey = DiskSurvey(node.disk)
     let others = surveys(besides: node)
-    var spots = logSpots(node, survey, others) + twinSpots(node)
-    if isStarting { spots += snapshotSpots(node, survey, others) }
+    var spots = logSpots(node, survey, others)
+    // On a running machine the next write may be torn: with the other copy, that would be both.
+    if isStarting { spots += twinSpots(node) + snapshotSpots(node, survey, others) }
     guard !spots.isEmpty else { return }
     let chosen = spots.filter { _ in diskDice.chance(swarm.decayPerMille, in: 1000) }
     var lost: Set<Spot> = []

@@ -63,7 +63,7 @@ extension World {
 
   /// An empty disk under the old name: a stranger, until the leader has met it.
   func replaceDisk(_ node: SimulatedNode) throws(Violation) {
-    note("\(node.id)", "gets an empty disk")
+    note("\(node.id)", "gets an empty disk; \(sketch(possibleMemberships())) can do without")
     tally.faults.add(.reformat)
     node.disk.wipe()
     node.mustReplaceDisk = false

@@ -77,7 +77,9 @@ extension World {
   private func healQuorum() throws(Violation) -> [SimulatedNode] {
     let candidates = nodes.filter { !$0.mustReplaceDisk && !$0.disk.isLiedAbout }
     guard let quorum = drawQuorum(from: candidates) else {
-      throw Violation("no quorum is left of \(possibleMemberships())")
+      throw Violation(
+        "no quorum is left of \(sketch(possibleMemberships()))"
+          + nodes.map { "\n  " + portrait($0) }.joined())
     }
     note("!!", "heals \(quorum.map(\.id)) for good; the others stay dead")
     for node in nodes where !quorum.contains(where: { $0 === node }) {
@@ -153,7 +155,11 @@ extension World {
       invoke(task, client: probe)
       clients[probe].hint = quorum[Int(key) % quorum.count].place
       attempt(probe)
-      try run(until: now + swarm.clientTimeout * 4) { self.clients[probe].operation == nil }
+      // A client gives up after some timeouts and the attempt that it is in.
+      try run(until: now + swarm.clientTimeout * 6) { self.clients[probe].operation == nil }
+      guard clients[probe].operation == nil else {
+        throw Violation("liveness: no answer to \(task) among \(quorum.map(\.id))")
+      }
     }
   }
 

@@ -6,7 +6,7 @@ internal import Replica
 
 /// A configuration, and where it stands in a log.
 struct Configuration {
-  let position: LogPosition
+  let index: LogIndex
   let membership: Membership
 
   /// What a process has in force; nil when it knows none.
@@ -16,21 +16,20 @@ struct Configuration {
       return nil
     }
     self.membership = membership
-    // What was compacted is chosen, and its term no longer needed.
-    position = LogPosition(term: core.log.term(at: index) ?? .zero, index: index)
+    self.index = index
   }
 }
 
 // Who decides, as far as an observer who sees every node can tell.
 extension World {
-  /// Every configuration that may be in force: of those that nodes have, or had when they died,
-  /// the newest one known to be chosen and all behind it.
+  /// Every configuration that may be in force: the newest one known to be chosen, and those that
+  /// nodes have behind it, or had when they died.
   func possibleMemberships() -> [Membership] {
     let found = nodes.compactMap { $0.process.flatMap(Configuration.init) ?? $0.lastConfiguration }
-    let chosen = found.filter { oracle.hasChosen($0.position) }.map(\.position.index).max()
-    var memberships: [Membership] = []
-    for one in found
-    where one.position.index >= chosen ?? .zero && !memberships.contains(one.membership) {
+    // Nothing is chosen yet: all have the first one.
+    guard let chosen = oracle.configuration else { return found.first.map { [$0.membership] } ?? [] }
+    var memberships = [chosen.membership]
+    for one in found where one.index > chosen.index && !memberships.contains(one.membership) {
       memberships.append(one.membership)
     }
     return memberships
@@ -51,6 +50,17 @@ extension World {
     return "\(node.id) disk \(node.incarnation), \(core.ballot), leader \(leader), "
       + "log \(core.log.base)...\(view.last), lost \(core.log.faulty), commit \(view.commit), "
       + "applied \(view.applied), voters \(members)"
+  }
+
+  /// Who decides in these configurations, and on which disks, for a person.
+  func sketch(_ memberships: [Membership]) -> String {
+    memberships.map { membership in
+      let halves = [membership.voters] + (membership.outgoing.map { [$0] } ?? [])
+      return halves.map { half in
+        half.map { "\($0)\(membership.members[$0].map { "/\($0.incarnation)" } ?? "")" }
+          .joined(separator: " ")
+      }.joined(separator: " | ")
+    }.joined(separator: ", ")
   }
 
   /// Some nodes that can decide whatever configuration is in force; nil when even all cannot.
