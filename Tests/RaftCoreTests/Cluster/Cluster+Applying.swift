@@ -5,13 +5,21 @@ import RaftTypes
 
 // The state machines and their snapshots.
 extension Cluster {
-  mutating func apply(_ effects: Effects, at id: NodeID, _ core: RaftNode) throws {
+  /// - Parameter wasSound: whether its state could be trusted before this step.
+  mutating func apply(
+    _ effects: Effects, at id: NodeID, _ core: RaftNode, wasSound: Bool
+  ) throws {
+    if effects.quarantine != nil, servers[id]?.disk.snapshot != nil {
+      servers[id]?.disk.lostState = true
+    }
     if let snapshot = effects.install {
       try oracle.recognises(snapshot)
-      guard snapshot.position.index > servers[id]?.applied ?? .zero else {
+      guard snapshot.position.index > servers[id]?.applied ?? .zero || !wasSound else {
         throw Violation("\(id) installs \(snapshot.position), which takes it back")
       }
       servers[id]?.applied = snapshot.position.index
+      servers[id]?.errs = false
+      servers[id]?.mark = nil
       installs += 1
     }
     for entry in effects.committed {
@@ -19,17 +27,30 @@ extension Cluster {
       servers[id]?.applied = entry.index
       if isNew { try checkQuorumHolds(entry.position, core) }
     }
-    if let applied = servers[id]?.applied, applied > core.applied {
-      try step(id, .applied(applied, mark: nil))
-    }
+    guard let server = servers[id], !effects.committed.isEmpty || server.applied > core.applied
+    else { return }
+    let mark = newestMark(of: server)
+    servers[id]?.mark = mark
+    try step(id, .applied(server.applied, mark: mark))
+  }
+
+  /// Every tenth index is a mark.
+  private func newestMark(of server: Server) -> StateMark? {
+    let index = LogIndex(server.applied.number / 10 * 10)
+    guard index > .zero else { return nil }
+    let wrong: UInt64 = server.errs ? 0xbad : 0
+    return StateMark(index: index, hash: oracle.hash(at: index) ^ wrong)
   }
 
   /// What is committed stands on a quorum's disks at that moment (§5.3, pitfalls 4 and 12).
   private func checkQuorumHolds(_ position: LogPosition, _ core: RaftNode) throws {
     guard position.index > genesis.index, let membership = core.configurations.at(position.index)
     else { return }
-    let holding = Quorum.tally(in: membership) { servers[$0]?.disk.held(position) ?? false }
-    guard holding == .won else {
+    // Under the configuration of its place, or the next one: the leader counts by its newest.
+    let holds = [membership, core.membership ?? membership].contains { configuration in
+      Quorum.tally(in: configuration) { servers[$0]?.held(position) ?? false } == .won
+    }
+    guard holds else {
       throw Violation("\(position) is committed and no quorum holds it")
     }
   }
@@ -46,7 +67,7 @@ extension Cluster {
 
   /// The state machine writes a snapshot, durably, and the core hears of it.
   mutating func takeSnapshot(at id: NodeID) throws {
-    guard let snapshot = descriptor(at: id),
+    guard servers[id]?.errs == false, self[id].stateIsSound, let snapshot = descriptor(at: id),
       snapshot.position.index > servers[id]?.disk.snapshot?.position.index ?? .zero
     else { return }
     servers[id]?.disk.snapshot = snapshot

@@ -1,7 +1,8 @@
 import BinaryCodec
 import Determinism
-import RaftCore
 import RaftTypes
+
+@testable import RaftCore
 
 // What tests do to a cluster.
 extension Cluster {
@@ -44,6 +45,23 @@ extension Cluster {
   }
 
   @discardableResult
+  mutating func change(_ change: MembershipChange, at id: NodeID) throws -> Ticket {
+    let ticket = ledger.ticket()
+    try step(id, .changeMembership(change, ticket))
+    return ticket
+  }
+
+  /// Whether nothing is left to do about the membership, at whoever leads, and it is committed.
+  var isSettled: Bool {
+    guard let leader, let membership = self[leader].membership,
+      let index = self[leader].configurations.effectiveIndex
+    else { return false }
+    return !membership.isJoint && membership.prospects.isEmpty && index <= self[leader].commit
+      && hasCommittedInTerm(leader)
+      && membership.members.allSatisfy { servers[$0.0]?.disk.incarnation == $0.1.incarnation }
+  }
+
+  @discardableResult
   mutating func read(at id: NodeID) throws -> Ticket {
     let ticket = ledger.ticket()
     ledger.reads[ticket] = Ledger.Read(at: id, floor: oracle.end)
@@ -72,6 +90,13 @@ extension Cluster {
 
   mutating func deliver(_ message: Message, from: NodeID, to: NodeID, term: Term) throws {
     try step(to, .received(Envelope(from: from, to: to, term: term, message: message)))
+  }
+
+  /// Whether a command of this text was applied anywhere.
+  func hasCommitted(_ text: String) -> Bool {
+    (0...oracle.end.number).contains { index in
+      oracle.entry(at: LogIndex(index))?.payload == .command(Bytes(text.utf8))
+    }
   }
 
   /// Everybody is up, has everything, and has applied it.

@@ -26,7 +26,7 @@ extension Cluster {
     }
     try store(effects, of: id)
     try send(effects, of: id, core)
-    try apply(effects, at: id, core)
+    try apply(effects, at: id, core, wasSound: old.stateIsSound)
     try ledger.record(effects, of: id)
     try handle(effects, ofSnapshotsAt: id, core)
   }
@@ -79,7 +79,7 @@ extension Cluster {
       throw Violation(
         "\(envelope.from) speaks in \(envelope.term), its disk knows \(ballot.term)")
     }
-    try checkVote(envelope, ballot)
+    try checkVote(envelope, server.disk)
     if case .appendReply(.accepted(let durable)) = envelope.message,
       !server.disk.holdsAll(through: durable)
     {
@@ -95,18 +95,19 @@ extension Cluster {
     }
   }
 
-  private mutating func checkVote(_ envelope: Envelope, _ ballot: Ballot) throws {
+  private mutating func checkVote(_ envelope: Envelope, _ disk: Disk) throws {
+    let ballot = disk.ballot
     switch envelope.message {
     case .voteReply(let reply) where reply.granted:
       guard ballot.term > envelope.term || ballot.vote == envelope.to else {
         throw Violation("\(envelope.from) sends a vote for \(envelope.to); its disk has \(ballot)")
       }
-      try oracle.voted(envelope.from, for: envelope.to, in: envelope.term)
+      try oracle.voted(disk.incarnation, for: envelope.to, in: envelope.term)
     case .voteRequest(let request):
       guard ballot.term > request.candidacy || ballot.vote == envelope.from else {
         throw Violation("\(envelope.from) campaigns before its vote is on disk")
       }
-      try oracle.voted(envelope.from, for: envelope.from, in: request.candidacy)
+      try oracle.voted(disk.incarnation, for: envelope.from, in: request.candidacy)
     case .preVoteRequest, .preVoteReply, .voteReply, .append, .appendReply, .heartbeat,
       .heartbeatReply, .snapshotChunk, .snapshotReply, .timeoutNow, .readIndexRequest,
       .readIndexReply, .repairRequest, .repairReply:

@@ -105,6 +105,23 @@ struct Cluster {
     for peer in ids where peer != id && isUp(peer) { try step(peer, .peerReset(id)) }
   }
 
+  /// A server with an empty disk is put beside the others.
+  mutating func bring(_ member: Member) {
+    servers[member.id] = Server(id: member.id, disk: Disk(incarnation: member.incarnation))
+    start(member.id)
+  }
+
+  /// Its disk dies; it starts again with an empty one.
+  mutating func replaceDisk(of id: NodeID) throws {
+    if isUp(id) { try crash(id) }
+    _ = servers.update(id) { server in
+      server.formerDisks.append(server.disk)
+      server.disk = Disk(
+        incarnation: DiskIncarnation(server.disk.incarnation.number + 1))
+    }
+    start(id)
+  }
+
   // MARK: Events
 
   mutating func schedule(_ happening: Happening, after span: TimeSpan) {
@@ -160,8 +177,10 @@ struct Cluster {
       try finishBallot(of: id)
     case .snapshotComplete(let id, let life, let snapshot):
       guard servers[id]?.life == life, isUp(id) else { return }
-      if snapshot.position.index > servers[id]?.disk.snapshot?.position.index ?? .zero {
+      let known = servers[id]?.disk.snapshot?.position.index ?? .zero
+      if snapshot.position.index > known || servers[id]?.disk.lostState == true {
         servers[id]?.disk.snapshot = snapshot
+        servers[id]?.disk.lostState = false
       }
       try step(id, .snapshotReceived(snapshot))
     }

@@ -19,6 +19,8 @@ struct Disk {
   private(set) var ballots: [Ballot] = []
   /// Nothing completes while it hangs.
   var hangs = false
+  /// The snapshot cannot be read, and nothing before the base can be replayed.
+  var lostState = false
 
   init(incarnation: DiskIncarnation, slots: [LogSlot] = []) {
     self.incarnation = incarnation
@@ -28,7 +30,8 @@ struct Disk {
 
   var recovered: Recovered {
     Recovered(
-      ballot: ballot, incarnation: incarnation, snapshot: snapshot, base: base, slots: slots)
+      ballot: ballot, incarnation: incarnation, snapshot: snapshot, base: base, slots: slots,
+      stateIsSound: !lostState)
   }
 
   var last: LogPosition { slots.last?.position ?? base }

@@ -18,6 +18,9 @@ struct Ledger {
   var refused: SortedMap<Ticket, Refusal> = SortedMap()
   var ready: SortedMap<Ticket, LogIndex> = SortedMap()
   var transfers: [TransferOutcome] = []
+  var refusedChanges: SortedMap<Ticket, MembershipRefusal> = SortedMap()
+  var quarantines = 0
+  var divergences = 0
 
   mutating func ticket() -> Ticket {
     defer { nextTicket += 1 }
@@ -48,5 +51,8 @@ struct Ledger {
     for one in effects.appended { appended[one.ticket] = one.position }
     for one in effects.refusedProposals { refused[one.ticket] = one.reason }
     if let outcome = effects.transfer { transfers.append(outcome) }
+    for one in effects.refusedChanges { refusedChanges[one.ticket] = one.reason }
+    if effects.quarantine != nil { quarantines += 1 }
+    if effects.divergence != nil { divergences += 1 }
   }
 }

@@ -213,6 +213,9 @@ extension Effects {
   var readIndexReplies: [ReadIndexReply] {
     everything.compactMap { if case .readIndexReply(let reply) = $0.message { reply } else { nil } }
   }
+  var repairRequests: [RepairRequest] {
+    everything.compactMap { if case .repairRequest(let ask) = $0.message { ask } else { nil } }
+  }
   var timeoutNows: [TimeoutNow] {
     everything.compactMap { if case .timeoutNow(let order) = $0.message { order } else { nil } }
   }

@@ -12,8 +12,8 @@ struct Oracle {
   /// Every entry that any log ever held, and what stood before it (log matching, inductively).
   private var entries: SortedMap<LogPosition, Entry> = SortedMap()
   private var before: SortedMap<LogPosition, LogPosition> = SortedMap()
-  /// Votes that left a node, by voter and term.
-  private var votes: SortedMap<NodeID, SortedMap<Term, NodeID>> = SortedMap()
+  /// Votes that left a disk, by its incarnation and the term.
+  private var votes: SortedMap<UInt64, SortedMap<Term, NodeID>> = SortedMap()
 
   /// How far the state machines have got, at the best of them.
   var end: LogIndex { LogIndex(UInt64(history.count)) }
@@ -77,13 +77,15 @@ struct Oracle {
   }
 
   /// One vote a term, whatever happens in between (pitfall 2).
-  mutating func voted(_ voter: NodeID, for candidate: NodeID, in term: Term) throws {
-    let earlier = votes[voter]?[term]
+  mutating func voted(
+    _ voter: DiskIncarnation, for candidate: NodeID, in term: Term
+  ) throws {
+    let earlier = votes[voter.number]?[term]
     guard earlier == nil || earlier == candidate else {
       throw Violation(
         "\(voter) votes for \(String(describing: earlier)) and \(candidate) in \(term)")
     }
-    votes[voter, default: SortedMap()][term] = candidate
+    votes[voter.number, default: SortedMap()][term] = candidate
   }
 
   /// A snapshot is a point of the one history.

@@ -6,6 +6,12 @@ import RaftTypes
 struct Server {
   let id: NodeID
   var disk: Disk
+  /// What was in the machine before.
+  var formerDisks: [Disk] = []
+  /// Its state machine erred: its hashes are wrong.
+  var errs = false
+  /// What it reported at the last mark.
+  var mark: StateMark?
   /// Nil while it is down.
   var core: RaftNode?
   /// How often it was started; events of earlier lives are void.
@@ -25,6 +31,11 @@ struct Server {
     self.disk = disk
   }
 
+  /// Whether a disk of this server holds this position, or did.
+  func held(_ position: LogPosition) -> Bool {
+    disk.held(position) || formerDisks.contains { $0.held(position) }
+  }
+
   /// Power goes; only the disk stays.
   mutating func lose() {
     core = nil
@@ -32,5 +43,8 @@ struct Server {
     issued = nil
     receiving = nil
     lastSequence = 0
+    mark = nil
+    // A new life replays the log, or starts from a snapshot that was right.
+    errs = false
   }
 }

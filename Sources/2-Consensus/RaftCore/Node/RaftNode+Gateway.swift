@@ -21,7 +21,7 @@ extension RaftNode {
       return
     case .repairRequest(let request):
       // A copy of an entry is right in every term.
-      answer(request, from: envelope.from)
+      answer(request, from: envelope.from, in: envelope.term)
       return
     case .repairReply(let reply):
       handle(reply, from: envelope.from, in: envelope.term)

@@ -3,7 +3,7 @@ internal import RaftTypes
 
 // Slots whose bodies rotted, when no leader fills them. Who has one may not campaign: so it asks
 // everybody. A position names one entry for ever (§5.3), so any copy of it is the right one; and an
-// entry that a majority never held, and in a later term never will, was never committed.
+// entry that a majority denies, in terms later than this node's, was not committed with its help.
 extension RaftNode {
   /// Whether this node waits for bodies that only others have.
   var wantsRepair: Bool { !log.faulty.isEmpty && membership?.members[id] != nil }
@@ -23,7 +23,8 @@ extension RaftNode {
     send(.repairRequest(RepairRequest(wanted: wanted)), to: peer)
   }
 
-  mutating func answer(_ request: RepairRequest, from peer: NodeID) {
+  /// - Parameter asked: the term of the node that asks.
+  mutating func answer(_ request: RepairRequest, from peer: NodeID, in asked: Term) {
     var found: [Entry] = []
     var weight = 0
     var absent: [LogPosition] = []
@@ -37,19 +38,21 @@ extension RaftNode {
       case nil: if position.index > log.last.index { absent.append(position) }
       }
     }
-    if !maySwear(to: absent) { absent = [] }
+    if !maySwear(to: absent, in: asked) { absent = [] }
     guard !found.isEmpty || !absent.isEmpty else { return }
     send(.repairReply(RepairReply(entries: found, absent: absent)), to: peer)
   }
 
-  /// "I never held it" is worth something only with "and never will": this node moves to a later
-  /// term than those entries, durably, before it says so. Not while a leader is at work, who knows
-  /// better; and not from a disk that may have held them and forgot.
-  private mutating func maySwear(to absent: [LogPosition]) -> Bool {
+  /// "I do not hold it" is worth something only when no leader of a term in which the asker may
+  /// have acknowledged the entry can still bring it here and count both: this node moves beyond the
+  /// asker's term, durably, before it says so. Not while a leader is at work, who knows better; and
+  /// not from a disk that may have held it and forgot.
+  private mutating func maySwear(to absent: [LogPosition], in asked: Term) -> Bool {
     guard let newest = absent.map(\.term).max(), mayVote, now >= votesFrom, !leaderIsAtWork else {
       return false
     }
-    if term <= newest { follow(nil, in: newest.next) }
+    let bound = max(newest, asked)
+    if term <= bound { follow(nil, in: bound.next) }
     return true
   }
 
@@ -63,13 +66,21 @@ extension RaftNode {
         logTime = max(logTime, entry.logTime)
       }
     }
-    for position in reply.absent where sworn > position.term { deny(position, by: peer) }
+    if sworn > term { for position in reply.absent { deny(position, by: peer) } }
     if !fillings.isEmpty, leader == nil, wantsRepair { requestRepair(from: peer) }
   }
 
+  /// Why the entry is void once a majority denies it: had a leader committed it, in some term c,
+  /// then a denier would have acknowledged it in c; before that denial it is impossible, since logs
+  /// of later leaders have it, so c is not before the denial's term, which is beyond every term in
+  /// which this node acknowledged anything. So this node was not counted, and need not keep it.
+  ///
+  /// Only the first rotten slot: behind it may lie a configuration that this node cannot read, and
+  /// then it knows nothing of who decided.
   private mutating func deny(_ position: LogPosition, by peer: NodeID) {
-    guard leader == nil, !isLeader, position.index > commit,
-      log.slot(at: position.index) == .faulty(position), let membership
+    guard leader == nil, !isLeader, position.index > commit, position.index == log.faulty.first,
+      log.slot(at: position.index) == .faulty(position),
+      let membership = configurations.at(position.index)
     else { return }
     var deniers = denials[position.index] ?? []
     if !deniers.contains(peer) { deniers.append(peer) }
