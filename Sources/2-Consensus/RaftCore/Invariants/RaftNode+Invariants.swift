@@ -47,7 +47,8 @@ extension RaftNode {
           pipeline.bytes == pipeline.flights.reduce(0) { $0 + $1.bytes }, "the window adds up")
       case .snapshotting(let transfer):
         try demand(
-          transfer.snapshot.position.index > progress.match, "a snapshot brings something")
+          transfer.snapshot.position.index > progress.match || progress.needsState,
+          "a snapshot brings something")
       }
     }
   }

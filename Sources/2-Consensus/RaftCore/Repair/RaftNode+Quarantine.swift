@@ -10,10 +10,12 @@ extension RaftNode {
 
   mutating func wasApplied(_ index: LogIndex, _ mark: StateMark?) {
     applied = max(applied, index)
-    guard let mark, mark != marks.last else { return }
+    guard stateIsSound, let mark, mark != marks.last else { return }
     marks.append(mark)
     if marks.count > Self.remembered { marks.removeFirst() }
-    if isLeader { compareMarks(at: mark.index) }
+    compareMarks(at: mark.index)
+    // The others may have agreed before this leader came so far.
+    if let agreed = role.leadership?.agreed { compare(with: agreed) }
   }
 
   /// The leader's part: what a quorum shares is right.

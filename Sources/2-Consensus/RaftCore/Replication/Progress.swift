@@ -24,7 +24,6 @@ public struct Progress: Hashable, Sendable {
 
   /// The prefix is known: appends leave ahead of their answers.
   public struct Pipeline: Hashable, Sendable {
-    /// One append under way: where it ends and what it weighs.
     /// One append that is not answered yet: its last index and the bytes of its entries.
     public struct Flight: Hashable, Sendable {
       public let last: LogIndex
@@ -43,6 +42,20 @@ public struct Progress: Hashable, Sendable {
     /// Bytes the follower is known to hold.
     public var received: UInt64
     public var askedAt: Instant
+    /// Entries that left besides, for a follower that wants a state and keeps the log.
+    public var besides: Flight?
+
+    /// One append under way.
+    public struct Flight: Hashable, Sendable {
+      public let last: LogIndex
+      public let sentAt: Instant
+    }
+
+    init(snapshot: SnapshotDescriptor, received: UInt64, askedAt: Instant) {
+      self.snapshot = snapshot
+      self.received = received
+      self.askedAt = askedAt
+    }
   }
 
   /// The disk that all of this is about: another one under the same id knows nothing of it (pitfall

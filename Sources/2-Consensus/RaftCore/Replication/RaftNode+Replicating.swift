@@ -50,9 +50,7 @@ extension RaftNode {
 
   private mutating func feed(_ peer: NodeID, _ progress: Progress) {
     switch progress.flow {
-    case .probing where progress.needsState && snapshot != nil,
-      .replicating where progress.needsState && snapshot != nil:
-      beginSnapshot(for: peer)
+    case .replicating where progress.needsState && snapshot != nil: beginSnapshot(for: peer)
     case .probing(let probing): probe(peer, probing)
     case .replicating(let pipeline):
       if !pipeline.flights.isEmpty, now >= pipeline.movedAt + settings.electionLeast {
@@ -69,8 +67,30 @@ extension RaftNode {
         // it forget that its log was verified, or its disk lost something since. Ask it anew.
         askAnew(peer)
       }
-    case .snapshotting(let transfer): continueSnapshot(for: peer, transfer)
+    case .snapshotting(let transfer):
+      continueSnapshot(for: peer, transfer)
+      if progress.needsState { feedBesides(peer) }
     }
+  }
+
+  /// A follower without a state keeps and acknowledges the log all the same, and a quorum may need
+  /// it while it receives a snapshot: one append at a time.
+  private mutating func feedBesides(_ peer: NodeID) {
+    guard let progress = role.leadership?.progress[peer],
+      case .snapshotting(var transfer) = progress.flow, progress.match >= log.base.index
+    else { return }
+    if let flight = transfer.besides, progress.match < flight.last,
+      now < flight.sentAt + settings.electionLeast
+    {
+      return
+    }
+    let next = progress.match.next
+    let entries = log.entries(
+      from: next, through: log.last.index, limit: settings.limits.appendBytes)
+    guard let last = entries.last?.index else { return }
+    sendAppend(entries, from: next, to: peer)
+    transfer.besides = Progress.Transfer.Flight(last: last, sentAt: now)
+    role.leadership?.progress.update(peer) { $0.flow = .snapshotting(transfer) }
   }
 
   private mutating func askAnew(_ peer: NodeID) {

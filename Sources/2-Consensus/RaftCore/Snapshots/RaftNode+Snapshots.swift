@@ -5,6 +5,8 @@ internal import RaftTypes
 extension RaftNode {
   /// The state machine's own snapshot is durable: it replaces the log before it.
   mutating func snapshotWasTaken(_ taken: SnapshotDescriptor) {
+    // Begun before the state was found to be wrong: it replaces nothing.
+    guard stateIsSound else { return }
     precondition(
       taken.position.index <= handedOut && taken.position.index > .zero,
       "RaftNode \(id): snapshot \(taken.position) of what was not applied (\(handedOut))")
@@ -50,10 +52,9 @@ extension RaftNode {
     if let snapshot, snapshot.position.index > transfer.snapshot.position.index {
       beginSnapshot(for: peer)
     } else {
-      proceed(
-        peer,
-        Progress.Transfer(
-          snapshot: transfer.snapshot, received: transfer.received, askedAt: now))
+      var again = transfer
+      again.askedAt = now
+      proceed(peer, again)
     }
     // It may have installed it long ago, and only its word be lost: it accepts this then.
     let place = max(log.base.index, transfer.snapshot.position.index)
@@ -119,6 +120,7 @@ extension RaftNode {
     // behind.
     guard !isLeader else { return }
     stateIsSound = true
+    marks = []
     let follows = log.holds(received.position)
     configurations.reset(to: received, keepingTail: follows)
     if follows {
