@@ -10,6 +10,7 @@ extension RaftNode {
     let progress = SortedMap(
       membership.members.filter { $0.0 != id }.map { ($0.0, Progress(of: $0.1, next: next)) })
     leaderContact = now
+    disks = SortedMap()
     role = .leader(Leadership(termStart: next, progress: progress, at: now))
     appendOwn([Proposal(ticket: 0, payload: .termStart(claim: claim))], logTime, announce: false)
     beginRound()

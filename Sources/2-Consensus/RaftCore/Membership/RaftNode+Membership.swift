@@ -15,9 +15,10 @@ extension RaftNode {
     }
   }
 
-  /// A connection told on which disk `peer` is now. Only what the configuration does not say is
-  /// worth remembering.
+  /// A connection told on which disk `peer` is now. Only a leader has a use for that, and only for
+  /// what the configuration does not say; connections that are refused are tried, and told, again.
   mutating func meet(_ peer: NodeID, on disk: DiskIncarnation) {
+    guard isLeader else { return }
     let isKnown = membership?.members[peer]?.incarnation == disk
     disks[peer] = isKnown ? nil : disk
   }
@@ -40,6 +41,8 @@ extension RaftNode {
     if membership.isJoint { return reconfigure(membership.leavingJoint) }
     for (peer, disk) in disks {
       if let next = membership.renewing(peer, on: disk) { return reconfigure(next) }
+      // Done, or of nobody's concern: it must not count as news when it is old.
+      disks[peer] = nil
     }
     for member in membership.prospects {
       if let next = judge(member, in: membership) { return reconfigure(next) }

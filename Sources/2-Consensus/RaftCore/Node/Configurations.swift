@@ -27,6 +27,9 @@ public struct Configurations: Hashable, Sendable {
   /// Where the one in force stands in the log.
   public var effectiveIndex: LogIndex? { steps.last?.index }
 
+  /// The one before that in force.
+  var previous: Membership? { steps.dropLast().last?.membership }
+
   /// The one in force at `index`: what a snapshot of that index carries (pitfall 24).
   public func at(_ index: LogIndex) -> Membership? {
     steps.last { $0.index <= index }?.membership

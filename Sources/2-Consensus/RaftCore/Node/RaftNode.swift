@@ -41,7 +41,7 @@ public struct RaftNode: Hashable, Sendable {
   /// Whether the state machine can be trusted. Without that this node votes and keeps the log, and
   /// neither leads nor applies until it has another's snapshot.
   public internal(set) var stateIsSound: Bool
-  /// On which disk each peer was met last.
+  /// Where this leader met peers on other disks than the configuration says.
   var disks: SortedMap<NodeID, DiskIncarnation> = SortedMap()
   /// Who swore never to have held a rotten slot's entry.
   var denials: SortedMap<LogIndex, [NodeID]> = SortedMap()
@@ -64,6 +64,8 @@ public struct RaftNode: Hashable, Sendable {
     configurations = Configurations(recovered)
     // What was compacted was committed, though perhaps no snapshot tells it any more.
     commit = max(recovered.snapshot?.position.index ?? .zero, recovered.base.index)
+    // A snapshot that is lost stands for nothing behind the log's end.
+    if !recovered.stateIsSound { commit = min(commit, log.last.index) }
     handedOut = commit
     applied = commit
     logTime = recovered.logTime
@@ -151,10 +153,17 @@ extension RaftNode {
   /// (pitfalls 3, 68).
   var mayVote: Bool { configurations.newestNaming(id)?.incarnation == incarnation }
 
-  /// Whether this node may stand for election: a voter whose log has no unfilled slot, and whose
+  /// Whether this node may stand for election: it decides, its log has no unfilled slot, and its
   /// state can be trusted.
-  var mayCampaign: Bool {
-    mayVote && (membership?.isVoter(id) ?? false) && log.faulty.isEmpty && stateIsSound
+  var mayCampaign: Bool { mayVote && decides && log.faulty.isEmpty && stateIsSound }
+
+  /// Whether this node is a voter, or was one before a configuration that may not be committed: its
+  /// log may be the only one that has it, and then nobody gets its vote (dissertation §4.2.2,
+  /// pitfall 26). It does not count itself.
+  private var decides: Bool {
+    guard let membership, let index = configurations.effectiveIndex else { return false }
+    return membership.isVoter(id)
+      || (index > commit && configurations.previous?.isVoter(id) == true)
   }
 
   /// A moment to campaign, unless a leader is heard first (§5.2).
