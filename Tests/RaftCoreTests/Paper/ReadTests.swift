@@ -63,6 +63,16 @@ struct ReadTests {
     #expect(lone.effects.readsReady.isEmpty)
   }
 
+  @Test("pitfall 17: who is told that its term is over learns no round that it may count later")
+  func staleRound() throws {
+    var lone = Lone(ballot: Ballot(term: Term(5), vote: nil))
+    try lone.receive(.heartbeat(Heartbeat(round: 100, commit: .zero)), term: 3)
+    let rounds = lone.effects.everything.compactMap { envelope -> UInt64? in
+      if case .heartbeatReply(let reply) = envelope.message { reply.round } else { nil }
+    }
+    #expect(rounds == [0])
+  }
+
   @Test("pitfall 17: a question's number is not used again by the next life of a node")
   func questions() throws {
     var tickets: [UInt64] = []

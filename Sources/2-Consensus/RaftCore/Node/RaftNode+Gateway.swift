@@ -70,10 +70,11 @@ extension RaftNode {
     case .append(let append):
       send(
         .appendReply(.rejected(previous: append.previous, hint: log.base)), to: envelope.from)
-    case .heartbeat(let heartbeat):
+    case .heartbeat:
+      // Not the round it names: the sender may lead this term by now, and count rounds anew
+      // (pitfall 17).
       send(
-        .heartbeatReply(HeartbeatReply(round: heartbeat.round, mark: nil, applied: .zero)),
-        to: envelope.from)
+        .heartbeatReply(HeartbeatReply(round: 0, mark: nil, applied: .zero)), to: envelope.from)
     case .snapshotChunk(let chunk):
       send(
         .snapshotReply(SnapshotReply(position: chunk.snapshot.position, received: 0)),
