@@ -51,6 +51,9 @@ public struct Swarm: Hashable, Sendable {
   /// How many of a hundred restarts come back with an empty disk.
   public var reformatPercent: UInt64
 
+  /// How long a node's loop is busy with one turn: what arrives meanwhile shares the next.
+  public var turnEvery: TimeSpan
+
   // Bounds inside a node, small enough to be met.
   public var appendBytes: Int
   public var appendsInFlight: Int
@@ -97,6 +100,7 @@ public struct Swarm: Hashable, Sendable {
     tearsSectors = dice.chance(2, in: 3)
     decayPerMille = [0, 1, 10, 100].pick(&dice)
     reformatPercent = profile.has(.reformat) ? [0, 0, 10, 30].pick(&dice) : 0
+    turnEvery = .microseconds([0, 50, 200, 1000].pick(&dice))
     appendBytes = [100, 1000, 1 << 20].pick(&dice)
     appendsInFlight = [1, 4, 64].pick(&dice)
     tailBytes = [0, 1000, 16 << 10].pick(&dice)

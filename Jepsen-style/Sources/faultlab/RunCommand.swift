@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Faults
+import Glibc
 import SimulatedWorld
 
 /// What a run of many seeds and a replay of one have in common.
@@ -92,6 +93,8 @@ struct RunCommand: ParsableCommand {
       progress.clear()
       let reason = violation.description.split(separator: "\n").first ?? ""
       print("\(report.replay)    # \(reason)")
+      // A run that traps later must not take this line with it.
+      fflush(nil)
     }
     progress.clear()
     print(run.summary)

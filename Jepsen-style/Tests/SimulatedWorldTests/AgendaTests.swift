@@ -5,6 +5,18 @@ import Testing
 
 @Suite("The agenda")
 struct AgendaTests {
+  @Test("a grain delays events to its multiples and keeps their order")
+  func grain() {
+    var agenda = Agenda<Int>(grain: .nanoseconds(10))
+    for (event, time) in [7, 20, 3, 11, 10].enumerated() {
+      agenda.add(event, at: Instant(nanoseconds: UInt64(time)))
+    }
+    var found: [(UInt64, Int)] = []
+    while let (time, event) = agenda.pop() { found.append((time.nanoseconds, event)) }
+    #expect(found.map(\.0) == [10, 10, 10, 20, 20])
+    #expect(found.map(\.1) == [0, 2, 4, 1, 3])
+  }
+
   @Test("events come in the order of their times, and of their arrival at one time")
   func order() {
     var dice = Dice(seed: 5)

@@ -2,6 +2,9 @@ internal import Determinism
 
 /// What is going to happen, in the order of time, and of arrival for one time: a binary heap of
 /// small keys over slots that hold the events.
+///
+/// Times are rounded up to multiples of a grain: a loop that is busy for so long takes in one turn
+/// what arrived meanwhile.
 struct Agenda<Event> {
   private struct Key {
     let time: UInt64
@@ -18,7 +21,17 @@ struct Agenda<Event> {
   private var free: [Int] = []
   private var order: UInt64 = 0
 
+  private let grain: UInt64
+
+  init(grain: TimeSpan = .nanoseconds(1)) { self.grain = max(1, grain.nanoseconds) }
+
   var count: Int { heap.count }
+
+  /// When an event really happens that is due at `time`.
+  func rounded(_ time: Instant) -> Instant {
+    guard grain > 1 else { return time }
+    return Instant(nanoseconds: (time.nanoseconds + grain - 1) / grain * grain)
+  }
 
   /// When the next event is due.
   var next: Instant? { heap.first.map { Instant(nanoseconds: $0.time) } }
@@ -32,7 +45,7 @@ struct Agenda<Event> {
       slot = slots.count
       slots.append(event)
     }
-    heap.append(Key(time: time.nanoseconds, order: order, slot: slot))
+    heap.append(Key(time: rounded(time).nanoseconds, order: order, slot: slot))
     order += 1
     rise(heap.count - 1)
   }

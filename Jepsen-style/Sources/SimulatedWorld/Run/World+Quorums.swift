@@ -27,7 +27,7 @@ extension World {
   func possibleMemberships() -> [Membership] {
     let found = nodes.compactMap { $0.process.flatMap(Configuration.init) ?? $0.lastConfiguration }
     // Nothing is chosen yet: all have the first one.
-    guard let chosen = oracle.configuration else { return found.first.map { [$0.membership] } ?? [] }
+    guard let chosen = oracle.configuration else { return found.prefix(1).map(\.membership) }
     var memberships = [chosen.membership]
     for one in found where one.index > chosen.index && !memberships.contains(one.membership) {
       memberships.append(one.membership)

@@ -108,7 +108,7 @@ extension World {
     guard let process = node.process else { return }
     let next = process.view.nextDeadline
     guard next < .distantFuture else { return }
-    let due = max(node.clock.world(next), now)
+    let due = agenda.rounded(max(node.clock.world(next), now))
     guard due < process.timerAt else { return }
     process.timerAt = due
     agenda.add(.timer(node.place, life: node.life), at: due)

@@ -16,7 +16,7 @@ final class World {
   let swarm: Swarm
   var reduction = Reduction()
   var now = Instant(nanoseconds: 0)
-  var agenda = Agenda<Event>()
+  var agenda: Agenda<Event>
   var network: SimulatedNetwork
   var segment = AddressSegment()
   let nodes: [SimulatedNode]
@@ -47,6 +47,7 @@ final class World {
   init(_ swarm: Swarm, _ dice: inout Dice, tell: ((String) -> Void)?) throws(Violation) {
     self.swarm = swarm
     transcript = Transcript(tell: tell)
+    agenda = Agenda(grain: swarm.turnEvery)
     network = SimulatedNetwork(swarm, dice.split())
     diskDice = dice.split()
     clientDice = dice.split()
