@@ -69,25 +69,36 @@ struct LogRot {
     return holdings
   }
 
-  /// What a start would still have to have repaired: rotten records that no later one fills, and
-  /// rotten snapshots.
+  /// What the node still lacks: rotten records that no later one fills and no sound snapshot
+  /// covers, and snapshots that rotted with no newer one sound.
   func unrepaired() throws(LiveFailure) -> [String] {
     var rotten: [RecordDescription] = []
     var filled: Set<UInt64> = []
-    var others: [String] = []
+    var damages: [Damage] = []
+    var covered: UInt64 = 0
     try inspect { finding in
       switch finding {
       case .faulty(let record): rotten.append(record)
       case .record(let record, let entries) where record.isFill:
         filled.formUnion(entries.map(\.position.index.number))
-      case .damage(let damage): others.append("\(damage.path): \(damage.finding)")
+      case .snapshot(let file): covered = max(covered, file.descriptor.position.index.number)
+      case .damage(let damage): damages.append(damage)
       default: break
       }
     }
     let left = rotten.filter { record in
-      (record.first.index.number...record.last.index.number).contains { !filled.contains($0) }
+      (record.first.index.number...record.last.index.number).contains {
+        $0 > covered && !filled.contains($0)
+      }
     }
-    return left.map { "\($0.path): \($0.first)" } + others
+    damages.removeAll { Self.snapshotIndex($0.path).map { $0 <= covered } ?? false }
+    return left.map { "\($0.path): \($0.first)" } + damages.map { "\($0.path): \($0.finding)" }
+  }
+
+  /// Of `snapshots/snapshot-<index>-<term>`.
+  private static func snapshotIndex(_ path: String) -> UInt64? {
+    let parts = path.split(separator: "-")
+    return parts.count == 3 && parts[0] == "snapshots/snapshot" ? UInt64(parts[1]) : nil
   }
 
   private func records() throws(LiveFailure) -> [RecordDescription] {
