@@ -55,6 +55,20 @@ extension EndToEnd {
         }
         #expect(try await cluster.client.get("after") == "recovery")
         #expect(await cluster.status(3)?.role == .leader)
+
+        // Wiped, it is welcome as a new member.
+        #expect(try await cluster.stop(2) == .exit(0))
+        let configuration = Folder.read(cluster.configuration(2))
+        Folder.remove(cluster.directory(2))
+        #expect(mkdir(cluster.directory(2), 0o700) == 0)
+        try Folder.write(configuration, to: cluster.configuration(2))
+        try cluster.start(2)
+        let added = try await cluster.ctl(
+          "member", "add", "2", "--peer", "\(cluster.host):7392", "--client",
+          cluster.endpoint(2).description, "--timeout", "30s")
+        #expect(added.code == 0, "\(added.errors)")
+        try await cluster.converges([2, 3])
+        #expect(try await cluster.everything("k") == kept)
       }
     }
 

@@ -11,6 +11,8 @@ struct RecoveryApplication {
   let state: RecoveredState
   /// The copies whose nodes are the voters of the new epoch.
   let survivors: [SurvivingCopy]
+  /// Of the logs that are made; the nodes open them with their own.
+  var options = LogOptions()
 
   /// - Parameter kept: ids of the nodes to go on with; nil: all whose directories were named.
   init(
@@ -45,12 +47,18 @@ struct RecoveryApplication {
 
   /// Prepares the new data of every survivor, and then exchanges it for the old. May be repeated.
   func run() throws(CommandFailure) {
-    let descriptor = descriptor()
-    for copy in survivors { try prepare(copy, descriptor) }
+    try prepare()
     for copy in survivors { try Self.finish(copy.directory) }
   }
 
-  private func prepare(
+  /// The new data of every survivor, whole, beside the old, which is not touched.
+  func prepare() throws(CommandFailure) {
+    let descriptor = descriptor()
+    for copy in survivors { try prepare(copy, descriptor) }
+  }
+
+  /// The new data of one.
+  func prepare(
     _ copy: SurvivingCopy, _ descriptor: SnapshotDescriptor
   ) throws(CommandFailure) {
     guard let member = descriptor.membership.members[copy.node] else {
@@ -63,7 +71,8 @@ struct RecoveryApplication {
       let change = EpochChange(
         PosixFileSystem(root: copy.directory), epoch: descriptor.cluster.epoch)
       let place = try change.prepare()
-      try WriteAheadLog.format(place, identity, from: descriptor) { writer throws(LogFault) in
+      try WriteAheadLog.format(place, identity, from: descriptor, options) {
+        writer throws(LogFault) in
         for chunk in SnapshotEncoder(view) { try writer.append(chunk[...]) }
       }
     } catch {
