@@ -33,8 +33,8 @@ struct SmokeTests {
         "\(programs)/faultlab", "live", "--workload", "append", "--seconds", "12", "--out",
         folder + "/report",
       ] + arguments, log: folder + "/log", variables: ["QUOIN_BIN=\(programs)"])
-    while process.ended() == nil { try await Task.sleep(for: .milliseconds(50)) }
-    #expect(process.ended() == .exit(0), "\(TextFile.read(folder + "/log"))")
+    let ending = await process.ended(within: .seconds(100))
+    #expect(ending == .exit(0), "\(TextFile.read(folder + "/log"))")
     let files = Folder.names(in: folder + "/report").filter { $0 != "nodes" }
     #expect(
       files == ["faults.ndjson", "history.ndjson", "timeline.svg", "verdict.json", "verdict.txt"])

@@ -111,9 +111,7 @@ package final class LiveNodes: Sendable {
     state.withLock { _ = $0.ended.insert(id) }
     guard let process = process(id), process.ended() == nil else { return nil }
     process.signal(SIGTERM)
-    for _ in 0..<1000 where process.ended() == nil {
-      try? await Task.sleep(for: .milliseconds(10))
-    }
+    _ = await process.ended(within: .seconds(10))
     process.end()
     return process.ended()
   }

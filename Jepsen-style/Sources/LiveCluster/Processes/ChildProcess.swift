@@ -66,6 +66,15 @@ package final class ChildProcess: Sendable {
     }
   }
 
+  /// How it ended; nil when it still runs after that time.
+  package func ended(within patience: Duration) async -> Ending? {
+    let deadline = ContinuousClock.now + patience
+    while ended() == nil, ContinuousClock.now < deadline {
+      try? await Task.sleep(for: .milliseconds(10))
+    }
+    return ended()
+  }
+
   /// Kills it, unless it is over, and waits until it is.
   package func end() {
     ending.withLock { ending in
