@@ -260,6 +260,7 @@ let package = Package(
       ]),
     harnessTests("MutantsTests", of: ["Mutants"]),
     harnessTests("SmallWorldsTests", of: ["SmallWorlds"]),
+    harnessTests("MachineLabTests", of: vocabulary + ["Faults", "SimulatedWorld"]),
     harnessTests("PropertiesTests", of: ["Determinism", "Histories", "Properties"]),
   ]
 )
