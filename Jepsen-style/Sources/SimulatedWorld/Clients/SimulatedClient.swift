@@ -47,6 +47,8 @@ struct SimulatedClient {
   var attempt: UInt64 = 0
   /// In which term the node that was asked led, and when the attempt arrived there; nil: it did not.
   var askedLeader: (term: Term, at: Instant)?
+  /// It asks whom it is told to ask, and nobody else.
+  var isProbe = false
   /// The node that is asked, and the one that is said to lead.
   var target: Int?
   var hint: Int?

@@ -59,14 +59,16 @@ extension World {
     if operation.attempts > 1 { tally.faults.add(.retry) }
     let number = clients[index].attempt
     var target = Int(clientDice.below(UInt64(nodes.count)))
-    if clients[index].usesAddress {
+    if clients[index].usesAddress, !clients[index].isProbe {
       // Nobody answers at an address that nobody holds.
       guard let holder = segment.holder?.place else {
         schedule(.reply(client: index, attempt: number, from: 0, nil), in: clientDelay())
         return
       }
       target = holder
-    } else if let hint = clients[index].hint, clientDice.chance(3, in: 4) {
+    } else if let hint = clients[index].hint,
+      clients[index].isProbe || clientDice.chance(3, in: 4)
+    {
       target = hint
     }
     clients[index].target = target

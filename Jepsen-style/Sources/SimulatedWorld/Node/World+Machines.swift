@@ -103,12 +103,20 @@ extension World {
     node.disk.die(after: Int(diskDice.below(24)))
     // The jobs under way get as far as the disk lets them; nobody hears of it.
     if diskDice.chance(1, in: 2) { crashSnapshots(process) }
-    if process.storage.isBusy { _ = try? process.storage.complete() }
+    finishStorage(node, process)
     crashSnapshots(process)
-    node.forgives(process.storage.replacing)
     node.disk.die()
     node.lostPower = node.lostPower || death == .power
     bury(node)
+  }
+
+  // What storage was doing may succeed before the end, though nobody hears of it.
+  private func finishStorage(_ node: SimulatedNode, _ process: NodeProcess) {
+    if process.storage.isBusy, (try? process.storage.complete()) != nil {
+      node.synced = process.storage.synced
+      node.ballot = process.storage.ballot ?? node.ballot
+    }
+    node.forgives(process.storage.replacing)
   }
 
   private func crashSnapshots(_ process: NodeProcess) {
@@ -135,10 +143,7 @@ extension World {
   /// The replica has handed over and answered everybody: a clean end.
   func stopped(_ node: SimulatedNode) {
     note("\(node.id)", "has stopped")
-    if let process = node.process, process.storage.isBusy {
-      _ = try? process.storage.complete()
-      node.forgives(process.storage.replacing)
-    }
+    if let process = node.process { finishStorage(node, process) }
     node.disk.die()
     bury(node)
   }

@@ -57,7 +57,8 @@ extension World {
     case .decay(let id, let decay): self.decay(node(id), decay)
     case .failWrite(let id): node(id).disk.failsNextWrite = true
     case .lie(let id, let span):
-      guard canSpare(node(id)) else { return false }
+      // One at a time: a second one could become a voter before the first is found out.
+      guard !nodes.contains(where: isSuspect), canSpare(node(id)) else { return false }
       node(id).disk.lies = true
       schedule(.honesty(place(id)), in: span)
     case .fillDisk(let id, let span):

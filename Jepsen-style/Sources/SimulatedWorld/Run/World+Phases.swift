@@ -30,6 +30,7 @@ extension World {
     let limit = settings.electionMost * 10
     let probe = clients.count
     clients.append(SimulatedClient(probe, swarm, &clientDice))
+    clients[probe].isProbe = true
     try within(limit, "no write", of: quorum) { (end) throws(Violation) in
       try self.write(probe, end, quorum)
     }
@@ -75,7 +76,10 @@ extension World {
   /// Which nodes live on: enough to decide, whichever configuration is in force, and otherwise by
   /// chance. A disk that the others cannot do without yet is not theirs to lose.
   private func healQuorum() throws(Violation) -> [SimulatedNode] {
-    let candidates = nodes.filter { !$0.mustReplaceDisk && !$0.disk.isLiedAbout }
+    // A lie that no loss of power brought out has cost nothing.
+    let candidates = nodes.filter {
+      !$0.mustReplaceDisk && !($0.lostPower && $0.disk.isLiedAbout)
+    }
     guard let quorum = drawQuorum(from: candidates) else {
       throw Violation(
         "no quorum is left of \(sketch(possibleMemberships()))"
@@ -137,7 +141,9 @@ extension World {
         let task = SimulatedClient.Task.write(key: 0, value: newValue())
         begin(task, client: probe)
         invoke(task, client: probe)
-        clients[probe].hint = quorum[Int(nextValue) % quorum.count].place
+        let members = quorum.filter { membership?.members[$0.id] != nil }
+        let asked = members.isEmpty ? quorum : members
+        clients[probe].hint = asked[Int(nextValue) % asked.count].place
         attempt(probe)
       }
       let before = tally.answered
