@@ -16,12 +16,23 @@ struct Marking: Sendable {
   private(set) var newest: StateMark?
   /// The snapshot that is being written.
   var writing: LogPosition?
+  /// The one whose state was found wrong while it was being written.
+  private(set) var condemned: LogPosition?
   /// Bytes of the log's segments at the last mark: a sync of one small entry costs a whole block.
   private(set) var diskBytes: UInt64 = 0
 
   mutating func count(_ size: Int) {
     bytes += UInt64(size)
     entries += 1
+  }
+
+  mutating func condemn() { condemned = writing }
+
+  /// The snapshot at `position` is written.
+  /// - Returns: whether it may be used.
+  mutating func wasWritten(_ position: LogPosition) -> Bool {
+    defer { (writing, condemned) = (nil, nil) }
+    return condemned != position
   }
 
   mutating func wasProposed() { isProposed = true }

@@ -152,6 +152,8 @@ extension Replica {
 
   mutating func isReady(_ read: ReadReady) {
     guard let call = calls[read.ticket] else { return }
+    // It was on its way when the state was found wrong.
+    guard core.stateIsSound else { return fail(read.ticket, Self.unsound) }
     let index = max(read.index, call.call.minIndex ?? .zero)
     guard index <= store.appliedIndex else {
       calls.move(read.ticket, to: .ready(index))

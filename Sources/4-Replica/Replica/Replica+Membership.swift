@@ -77,6 +77,7 @@ extension Replica {
   mutating func quarantined(_ quarantine: Quarantine) {
     effects.events.append(.quarantined(quarantine))
     effects.snapshots.append(.condemn(quarantine.found.index))
+    marking.condemn()
     for read in ready { fail(read.ticket, Self.unsound) }
     ready = []
   }

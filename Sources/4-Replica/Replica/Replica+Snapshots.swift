@@ -33,7 +33,7 @@ extension Replica {
   }
 
   mutating func snapshotWritten(_ snapshot: SnapshotDescriptor, _ bytes: UInt64) {
-    marking.writing = nil
+    guard marking.wasWritten(snapshot.position) else { return drop(snapshot) }
     endRepair(at: snapshot.position)
     inputs.append(.snapshotTaken(snapshot))
     effects.events.append(.wroteSnapshot(snapshot.position, bytes: bytes))
@@ -50,8 +50,16 @@ extension Replica {
     if isWanted { proposeMarkNow() }
   }
 
+  /// Its state was found wrong while it was being written. A newer one that stands beside it is
+  /// another node's and right.
+  private mutating func drop(_ snapshot: SnapshotDescriptor) {
+    let index = snapshot.position.index
+    let newest = core.stateIsSound ? core.snapshot?.position.index ?? .zero : .zero
+    if newest <= index { effects.snapshots.append(.condemn(index)) }
+  }
+
   mutating func snapshotFailed(_ position: LogPosition) {
-    marking.writing = nil
+    _ = marking.wasWritten(position)
     for ticket in calls.tickets {
       guard case .snapshotting? = calls[ticket]?.stage else { continue }
       fail(
