@@ -168,7 +168,7 @@ extension Samples {
     let requests: [ClientRequest] = [
       .write(bytes()), .read(query(), pick([.linearizable, .lease, .stale])),
       .transferLeadership(to: maybe { $0.node() }), .takeSnapshot, .clusterStatus,
-      .membership, .changeMembership(.remove(node())), .changeMembership(.promote(node())),
+      .membership, .changeMembership(change()),
     ]
     return ClientCall(
       pick(requests), minIndex: maybe { LogIndex($0.number()) },
@@ -182,6 +182,7 @@ extension Samples {
     let bodies: [ClientReply.Body] = [
       .written(result()), .range(page()), .transferred(to: node()),
       .snapshotTaken(position, bytes: number()), .status(status()), .failed(error()),
+      .membership(view()),
     ]
     return ClientReply(stamp: stamp, body: pick(bodies))
   }

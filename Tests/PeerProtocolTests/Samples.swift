@@ -27,12 +27,22 @@ struct Samples {
     let members = ids.map {
       Member(
         id: $0, incarnation: DiskIncarnation(dice.next()), peerAddress: "peer-\($0):7391",
-        clientAddress: "[::1]:\(dice.below(65536))")
+        clientAddress: "[::1]:\(dice.below(65536))", prospect: prospect())
     }
     let outgoing = dice.chance(1, in: 3) ? [ids[0]] : nil
     return Membership(
       members: SortedMap(members.map { ($0.id, $0) }), voters: [ids[ids.count - 1]],
       outgoing: outgoing)
+  }
+
+  mutating func prospect() -> Prospect {
+    switch dice.below(5) {
+    case 0: .trial(replacing: nil)
+    case 1: .trial(replacing: NodeID(dice.next()))
+    case 2: .promotion
+    case 3: .leaving
+    default: .none
+    }
   }
 
   mutating func payload() -> Payload {
@@ -81,8 +91,23 @@ struct Samples {
       leaderSilence: TimeSpan(nanoseconds: number()))
   }
 
+  mutating func mark() -> StateMark? {
+    dice.chance(1, in: 2) ? StateMark(index: LogIndex(number()), hash: dice.next()) : nil
+  }
+
+  /// Positions whose indexes ascend, with gaps.
+  mutating func rising() -> [LogPosition] {
+    var index = LogIndex(dice.below(1000))
+    return (0..<dice.below(6)).map { _ in
+      index = index + Int(1 + dice.below(50))
+      return LogPosition(term: Term(number()), index: index)
+    }
+  }
+
+  private mutating func command() -> Payload { .command(bytes(upTo: 300)) }
+
   /// How many kinds of messages `message(_:)` knows.
-  static let messageKinds: UInt64 = 14
+  static let messageKinds: UInt64 = 16
 
   mutating func message(_ kind: UInt64) -> Message {
     switch kind {
@@ -93,18 +118,24 @@ struct Samples {
     case 4: .append(append())
     case 5: .appendReply(.accepted(durable: position()))
     case 6: .appendReply(.rejected(previous: position(), hint: position()))
-    case 7: .heartbeat(Heartbeat(round: number(), commit: LogIndex(number())))
+    case 7:
+      .heartbeat(Heartbeat(round: number(), commit: LogIndex(number()), agreed: mark()))
     case 8:
       .heartbeatReply(
         HeartbeatReply(
-          round: number(),
-          mark: dice.chance(1, in: 2)
-            ? StateMark(index: LogIndex(number()), hash: dice.next()) : nil,
-          applied: LogIndex(number())))
+          round: number(), mark: mark(), applied: LogIndex(number()),
+          needsState: dice.chance(1, in: 2)))
     case 9: .snapshotChunk(chunk())
     case 10: .snapshotReply(SnapshotReply(position: position(), received: number()))
     case 11: .timeoutNow(TimeoutNow(lastLog: position()))
     case 12: .readIndexRequest(ReadIndexRequest(ticket: dice.next()))
+    case 13: .repairRequest(RepairRequest(wanted: rising()))
+    case 14:
+      .repairReply(
+        RepairReply(
+          entries: rising().map {
+            Entry(position: $0, logTime: LogTime(milliseconds: number()), payload: command())
+          }, absent: rising()))
     default:
       .readIndexReply(
         ReadIndexReply(

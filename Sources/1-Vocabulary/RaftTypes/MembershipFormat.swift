@@ -16,7 +16,8 @@ public enum MembershipFormat {
     return writer.bytes
   }
 
-  /// Exactly one membership; a set of voters that breaks the invariants of `Membership` is refused.
+  /// Exactly one membership; a set of voters that breaks the invariants of `Membership` is refused,
+  /// and so is one that does not ascend: every membership has one form.
   public static func decode(_ bytes: Bytes) throws(DecodingFault) -> Membership {
     var reader = ByteReader(bytes)
     let membership = try readMembership(from: &reader)
@@ -40,13 +41,16 @@ public enum MembershipFormat {
     var members = SortedMap<NodeID, Member>()
     for _ in 0..<count {
       let member = try readMember(from: &reader)
+      if let last = members.keys.last, member.id <= last {
+        throw .inconsistent("member \(member.id) is out of order")
+      }
       members[member.id] = member
     }
     let voters = try readNodes(from: &reader)
     let outgoing: [NodeID]? = try reader.readOptional {
       (inner: inout ByteReader) throws(DecodingFault) in try readNodes(from: &inner)
     }
-    guard members.count == count,
+    guard
       let membership = Membership(checking: members, voters: voters, outgoing: outgoing)
     else { throw .inconsistent("membership breaks its invariants") }
     return membership
@@ -155,7 +159,11 @@ public enum MembershipFormat {
   private static func readNodes(from reader: inout ByteReader) throws(DecodingFault) -> [NodeID] {
     let count = try reader.readCount(limit: memberLimit)
     var nodes: [NodeID] = []
-    for _ in 0..<count { nodes.append(NodeID(try reader.readUInt64())) }
+    for _ in 0..<count {
+      let node = NodeID(try reader.readUInt64())
+      if let last = nodes.last, node <= last { throw .inconsistent("\(node) is out of order") }
+      nodes.append(node)
+    }
     return nodes
   }
 }

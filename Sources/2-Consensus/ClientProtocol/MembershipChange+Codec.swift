@@ -1,8 +1,19 @@
 public import BinaryCodec
 public import RaftTypes
 
+extension Member {
+  /// At most so many bytes: numbers, lengths, prospect, and the addresses.
+  var encodedSize: Int { 40 + peerAddress.utf8.count + clientAddress.utf8.count }
+}
+
 extension MembershipChange: BinaryCoded {
-  public var encodedSize: Int { 160 }
+  public var encodedSize: Int {
+    switch self {
+    case .add(let member), .addLearner(let member), .replace(_, let member):
+      16 + member.encodedSize
+    case .promote, .demote, .remove: 16
+    }
+  }
 
   public func write(to writer: inout ByteWriter) {
     switch self {

@@ -30,7 +30,9 @@ public struct MembershipView: Hashable, Sendable {
 }
 
 extension MembershipView: BinaryCoded {
-  public var encodedSize: Int { 64 + 128 * membership.members.count }
+  public var encodedSize: Int {
+    membership.members.values.reduce(64) { $0 + $1.encodedSize + 32 }
+  }
 
   public func write(to writer: inout ByteWriter) {
     MembershipFormat.write(membership, to: &writer)
@@ -57,6 +59,9 @@ extension MembershipView: BinaryCoded {
     var matches = SortedMap<NodeID, LogIndex>()
     for _ in 0..<count {
       let node = NodeID(try reader.readUInt64())
+      if let last = matches.keys.last, node <= last {
+        throw .inconsistent("\(node) is out of order")
+      }
       matches[node] = LogIndex(try reader.readUInt64())
     }
     self.matches = matches
