@@ -111,7 +111,9 @@ struct Trio {
       inFlight = []
       // A member that a test only added is no node.
       for (from, outbound) in arriving
-      where outbound.to.number <= 3 && !cut.contains([from.number, outbound.to.number]) && !isDropped(outbound.frame) {
+      where outbound.to.number <= 3 && !cut.contains([from.number, outbound.to.number])
+        && !isDropped(outbound.frame)
+      {
         isQuiet = false
         turn(Int(outbound.to.number), [.frame(outbound.frame, from: from)])
       }
