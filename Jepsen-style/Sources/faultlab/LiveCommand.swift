@@ -56,16 +56,23 @@ struct LiveCommand: AsyncParsableCommand {
 
   func run() async throws {
     do {
-      try PrivateWorld.enter(network: network == .netns)
+      if network == .netns || needsMounts { try PrivateWorld.enter(network: network == .netns) }
       guard nemesis != "rot" else { return try await rot() }
       let plan = try LivePlan(
         workloads: workload, nemeses: nemesis, matrix: matrix, seconds: seconds, nodes: nodes,
         seed: seed ?? .random(in: 1...999_999), network: network, folder: folder)
       throw ExitCode(try await plan.run { Self.tell($0) }.rawValue)
-    } catch let failure as LiveFailure {
-      Self.tell("harness failure: \(failure)")
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      Self.tell("harness failure: \(error)")
       throw ExitCode(LiveVerdict.Conclusion.harnessFailure.rawValue)
     }
+  }
+
+  // A small file system for each node is mounted where nobody else sees it.
+  private var needsMounts: Bool {
+    nemesis.split(separator: ",").contains { $0 == "all" || $0 == NemesisKind.fullDisk.rawValue }
   }
 
   private func rot() async throws {

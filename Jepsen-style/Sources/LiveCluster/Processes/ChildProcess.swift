@@ -44,7 +44,9 @@ package final class ChildProcess: Sendable {
     envp.append(nil)
     defer { for word in argv + envp { free(word) } }
     var pid: pid_t = 0
-    let code = posix_spawnp(&pid, words[0], &actions, &attributes, argv, envp)
+    let code = DescriptorGate.pass {
+      posix_spawnp(&pid, words[0], &actions, &attributes, argv, envp)
+    }
     guard code == 0 else {
       throw LiveFailure("cannot run \(words[0]): \(String(cString: strerror(code)))")
     }

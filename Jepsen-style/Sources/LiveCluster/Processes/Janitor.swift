@@ -10,9 +10,13 @@ package final class Janitor: Sendable {
 
   package init(log: String) throws(LiveFailure) {
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw TextFile.failure("pipe", "for the janitor") }
     // Only this process may hold the end whose closing is the signal.
-    for end in ends { _ = Self.closeOnExec(end) }
+    let isMade = DescriptorGate.pass {
+      guard pipe(&ends) == 0 else { return false }
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      return true
+    }
+    guard isMade else { throw TextFile.failure("pipe", "for the janitor") }
     defer { close(ends[0]) }
     shell = try ChildProcess(
       ["/bin/sh", "-c", "read line; kill -9 0"], log: log, input: ends[0])
@@ -23,8 +27,4 @@ package final class Janitor: Sendable {
 
   /// The process group that nodes join.
   package var group: pid_t { shell.pid }
-
-  private static func closeOnExec(_ descriptor: Int32) -> Int32 {
-    fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-  }
 }

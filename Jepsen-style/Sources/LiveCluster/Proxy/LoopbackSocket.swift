@@ -28,10 +28,12 @@ enum LoopbackSocket {
 
   /// The next connection of a listening socket.
   static func accepted(_ listener: Int32) -> Int32? {
-    let socket = accept(listener, nil, nil)
-    guard socket >= 0 else { return nil }
-    prepare(socket)
-    return socket
+    DescriptorGate.pass {
+      let socket = accept(listener, nil, nil)
+      guard socket >= 0 else { return nil }
+      prepare(socket)
+      return socket
+    }
   }
 
   /// Whether a connecting socket is connected.
@@ -48,10 +50,13 @@ enum LoopbackSocket {
   }
 
   private static func make() throws(LiveFailure) -> Int32 {
-    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard socket >= 0 else { throw TextFile.failure("socket", "of the proxy") }
-    prepare(socket)
-    return socket
+    let made = DescriptorGate.pass {
+      let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      if socket >= 0 { prepare(socket) }
+      return socket
+    }
+    guard made >= 0 else { throw TextFile.failure("socket", "of the proxy") }
+    return made
   }
 
   private static func prepare(_ socket: Int32) {

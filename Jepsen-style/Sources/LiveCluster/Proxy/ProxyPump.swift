@@ -14,11 +14,15 @@ final class ProxyPump: Sendable {
   init(seed: UInt64) throws(LiveFailure) {
     table = Mutex(ProxyTable(seed: seed))
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw TextFile.failure("pipe", "of the proxy") }
-    for end in ends {
-      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+    let isMade = DescriptorGate.pass {
+      guard pipe(&ends) == 0 else { return false }
+      for end in ends {
+        _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(end, F_SETFL, O_NONBLOCK)
+      }
+      return true
     }
+    guard isMade else { throw TextFile.failure("pipe", "of the proxy") }
     wake = (ends[0], ends[1])
   }
 
