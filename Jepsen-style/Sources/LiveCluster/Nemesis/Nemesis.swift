@@ -16,6 +16,8 @@ package final class Nemesis: Sendable {
   private let kinds: [NemesisKind]
   private let troubles = Mutex(TroubleTable())
   private let records = Mutex<[FaultRecord]>([])
+  /// Families whose turn is still to come before any has another one.
+  private let due = Mutex<[NemesisKind]>([])
 
   package init(
     _ kinds: [NemesisKind], on nodes: LiveNodes, client: KeyValueClient,
@@ -37,24 +39,22 @@ package final class Nemesis: Sendable {
     var dice = dice
     let lanes = min(kinds.count, 3)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for lane in 0..<lanes {
+      for _ in 0..<lanes {
         let dice = dice.split()
-        group.addTask { try await self.runLane(lane, until: end, dice) }
+        group.addTask { try await self.runLane(until: end, dice) }
       }
       try await group.waitForAll()
     }
   }
 
-  private func runLane(_ lane: Int, until end: UInt64, _ dice: Dice) async throws {
+  private func runLane(until end: UInt64, _ dice: Dice) async throws {
     var dice = dice
-    var turn = 0
     while watch.now < end {
-      // Every family gets its turn; chance decides the rest.
-      let kind = turn % 2 == 0 ? kinds[(lane + turn / 2 * 3) % kinds.count] : kinds.pick(&dice)
-      turn += 1
+      let kind = next(&dice)
       let from = watch.now
       guard let fault = try await begin(kind, &dice) else {
         // Its nodes belong to another fault now.
+        postpone(kind)
         try? await Task.sleep(for: .milliseconds(200))
         continue
       }
@@ -64,10 +64,22 @@ package final class Nemesis: Sendable {
       let record = FaultRecord(
         kind: kind, what: fault.what, from: from, to: watch.now, injection: injection)
       records.withLock { $0.append(record) }
+      if !record.isInjected { postpone(kind) }
       let pause = 300 + dice.below(1500)
       try? await Task.sleep(for: .milliseconds(pause))
     }
   }
+
+  // Every family gets its turn before any has another one.
+  private func next(_ dice: inout Dice) -> NemesisKind {
+    let shuffled = kinds.shuffled(&dice)
+    return due.withLock { due in
+      if due.isEmpty { due = shuffled }
+      return due.removeFirst()
+    }
+  }
+
+  private func postpone(_ kind: NemesisKind) { due.withLock { $0.append(kind) } }
 
   private func begin(
     _ kind: NemesisKind, _ dice: inout Dice
