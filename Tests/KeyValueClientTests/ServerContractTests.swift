@@ -158,6 +158,29 @@ struct ServerContractTests {
     #expect(try await client.takeSnapshot().bytes == 4096)
   }
 
+  @Test("a node's own word and the members are understood, and each change is asked for")
+  func membership() async throws {
+    let store = try await ServedStore.start()
+    let client = client(store)
+    let node = try await client.node()
+    #expect(node.id == NodeID(1))
+    #expect(node.disk == DiskIncarnation(1))
+    #expect(node.cluster == ClusterID(1, epoch: 1))
+    let membership = try await client.members()
+    #expect(membership[NodeID(1)]?.standing == .voter)
+    #expect(membership[NodeID(1)]?.lag == 0)
+    #expect(membership.leader == NodeID(1))
+    #expect(!membership.isJoint && membership.isCommitted)
+    for aim in [MemberAim.voter, .learner, .replacement(of: NodeID(9))] {
+      let answer = try await client.addMember(
+        node, peerAddress: "a:1", clientAddress: "a:2", as: aim)
+      #expect(answer == membership)
+    }
+    #expect(try await client.promoteMember(NodeID(2)) == membership)
+    #expect(try await client.demoteMember(NodeID(2)) == membership)
+    #expect(try await client.removeMember(NodeID(2)) == membership)
+  }
+
   @Test("pitfall 60: with every reply lost once, no transaction is done twice")
   func everyReplyLostOnce() async throws {
     // Every other request is carried out and its reply lost.

@@ -152,4 +152,66 @@ struct AdmissionTests {
     try await raw.ended.get()
     try await node.close()
   }
+
+  @Test("pitfall 3: a dialer hears on which disk its peer is, the right one or not")
+  func met() async throws {
+    let (node, port) = try await listener()
+    for expected in [UInt64(1), 99] {
+      let dialer = try await Node(2)
+      var known = members([1: port, 2: 1])
+      known[NodeID(1)] = Member(
+        id: NodeID(1), incarnation: DiskIncarnation(expected), peerAddress: "127.0.0.1:\(port)",
+        clientAddress: "")
+      try await dialer.setPeers(known)
+      try await dialer.until { !$0.connected.isEmpty || !$0.failures.isEmpty }
+      let met = try await dialer.on { _, recorder in recorder.met.map(\.disk) }
+      #expect(met == [DiskIncarnation(1)])
+      try await dialer.close()
+    }
+    try await node.close()
+  }
+
+  @Test("an empty disk is taken in by the first frame, not by a hello alone")
+  func takenIn() async throws {
+    let node = try await Node(1, cluster: nil)
+    let port = try await node.listen()
+    let raw = try await RawPeer(to: port)
+    try await raw.greet(as: 2, to: 1)
+    let other = try await RawPeer(to: port)
+    try await other.greet(as: 3, to: 1)
+    #expect(try await node.on { $1.clusters.isEmpty })
+    try await other.send(encoded(heartbeat(1, from: NodeID(3), to: NodeID(1))))
+    try await node.until { $0.clusters == [Node.cluster] }
+    #expect(try await node.on { $1.received.isEmpty })
+    try await node.close()
+  }
+
+  @Test("who acts under a newer membership is let in and answered, on a disk unknown so far too")
+  func guest() async throws {
+    let (node, port) = try await listener()
+    let leader = try await Node(2)
+    let door = try await leader.listen()
+    // For the listener, node 2 is elsewhere; for node 3 it is nobody.
+    let stranger = try await Node(3)
+    let strangersDoor = try await stranger.listen()
+    let newer = members([1: port, 2: door, 3: strangersDoor])
+    for dialer in [leader, stranger] {
+      try await dialer.on { hub, _ in hub.setPeers(newer, configuration: LogIndex(2)) }
+      try await node.until { $0.connected.contains(dialer.id) }
+      try await node.on { hub, _ in
+        #expect(hub.send(heartbeat(7, from: NodeID(1), to: dialer.id), to: dialer.id))
+        hub.flush()
+      }
+      try await dialer.until { $0.rounds(from: NodeID(1)) == [7] }
+    }
+    // The own membership becomes as new, and leaves node 3 out: its connections end.
+    try await node.on { hub, _ in
+      hub.setPeers(members([1: port, 2: door]), configuration: LogIndex(2))
+    }
+    try await stranger.until { recorder in
+      recorder.failures.contains { $0.failure == .refused(.unknownMember(NodeID(3))) }
+    }
+    #expect(try await node.on { hub, _ in hub.isConnected(to: NodeID(2)) })
+    for each in [node, leader, stranger] { try await each.close() }
+  }
 }

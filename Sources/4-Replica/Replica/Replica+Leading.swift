@@ -114,12 +114,26 @@ extension Replica {
         retryable: !unknown, leader: leaderHint))
   }
 
-  /// Connections follow the configuration in force.
+  /// Connections follow the configuration in force. Whom it leaves out stays connected until it is
+  /// committed: a leader that removes itself needs the answers to its last entry (pitfall 26).
   private mutating func tellPeers() {
-    guard let index = core.configurations.effectiveIndex, index != connectedTo,
-      let membership = core.membership
-    else { return }
-    connectedTo = index
-    effects.peers = PeerSet(members: membership.members, configuration: index)
+    guard let index = core.configurations.effectiveIndex, let membership = core.membership else {
+      return
+    }
+    let reach = Reach(configuration: index, isCommitted: index <= core.commit)
+    guard reach != connectedTo else { return }
+    connectedTo = reach
+    var members = membership.members
+    if !reach.isCommitted {
+      for (id, member) in core.configurations.at(core.commit)?.members ?? SortedMap()
+      where members[id] == nil { members[id] = member }
+    }
+    effects.peers = PeerSet(members: members, configuration: index)
   }
+}
+
+/// The configuration that the connections follow.
+struct Reach: Hashable, Sendable {
+  let configuration: LogIndex
+  let isCommitted: Bool
 }

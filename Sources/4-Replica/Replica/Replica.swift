@@ -50,7 +50,7 @@ package struct Replica: Sendable {
   var relinquishedTerm: Term?
   var stopping: Instant?
   var reported: ReplicaEvent?
-  var connectedTo: LogIndex?
+  var connectedTo: Reach?
 
   // This turn.
   var now: Instant

@@ -77,7 +77,8 @@ package enum ReplicaFault: Error, Hashable, Sendable {
   case diverged(at: LogIndex)
 }
 
-/// The members to keep connections to.
+/// The members to keep connections to, those among them whom an uncommitted configuration leaves
+/// out.
 package struct PeerSet: Hashable, Sendable {
   package let members: SortedMap<NodeID, Member>
   package let configuration: LogIndex

@@ -39,6 +39,8 @@ where Files: Sendable {
   private var timer: Scheduled<Void>?
   private var timerAt = Instant.distantFuture
   private var hasStopped = false
+  // By the newest configuration that was told: a node that joins replays some without itself.
+  private var wasMember: Bool
 
   package init(
     eventLoop: any EventLoop, replica: Replica, links: Links, storage: StorageWorker<Files>,
@@ -46,6 +48,7 @@ where Files: Sendable {
   ) {
     self.eventLoop = eventLoop
     self.replica = replica
+    wasMember = replica.core.membership?.members[replica.settings.id] != nil
     self.links = links
     self.storage = storage
     self.snapshots = snapshots
@@ -151,6 +154,11 @@ where Files: Sendable {
       log.error("refuses the snapshot at index \(position.index.number): \(reason)")
     case .changedMembership(let membership):
       log.notice("the cluster has now: \(Self.words(membership))")
+      let isMember = membership.members[replica.settings.id] != nil
+      if wasMember, !isMember {
+        log.notice("was removed from the cluster: takes no part any more, and may be stopped")
+      }
+      wasMember = isMember
     case .quarantined(let quarantine):
       log.error(
         """

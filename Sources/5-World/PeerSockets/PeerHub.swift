@@ -55,13 +55,13 @@ package final class PeerHub: PeerLinks {
     self.members = members
     _ = guests.removeAll { configuration >= $1.configuration }
     connect()
-    // A removed member's connection stays: it may be a leader that still spreads its own removal
-    // (pitfall 26). So does that of one who acts under a newer membership than this.
-    let replaced = arrivals.removeAll { key, arrival in
-      guard let trusted = view.members[key.peer], let hello = arrival.hello else { return false }
-      return trusted != hello.identity.incarnation && hello.configuration <= configuration
+    // Who was removed hears why when it dials again. Who acts under a newer membership stays.
+    let gone = arrivals.removeAll { key, arrival in
+      guard let hello = arrival.hello else { return false }
+      return view.members[key.peer] != hello.identity.incarnation
+        && hello.configuration <= configuration
     }
-    for (_, arrival) in replaced { arrival.close() }
+    for (_, arrival) in gone { arrival.close() }
   }
 
   private func connect() {

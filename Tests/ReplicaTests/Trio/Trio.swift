@@ -19,6 +19,8 @@ struct Trio {
     var snapshotJobs: [SnapshotJob] = []
     var events: [ReplicaEvent] = []
     var hasStopped = false
+    /// Whom it is connected to: frames to anybody else go nowhere.
+    var peers: PeerSet?
   }
 
   static let cluster = ClusterID(7, epoch: 1)
@@ -95,8 +97,10 @@ struct Trio {
     self[number].snapshotJobs += effects.snapshots
     for answer in effects.answers { self[number].answers[answer.tag] = answer.reply }
     if effects.stopped { self[number].hasStopped = true }
+    if let peers = effects.peers { self[number].peers = peers }
     for frame in effects.frames {
       sent.append((NodeID(UInt64(number)), frame))
+      guard self[number].peers?.members[frame.to] != nil else { continue }
       inFlight.append((NodeID(UInt64(number)), frame))
     }
     for case .claim(let term) in effects.address { _ = turn(number, [.address(.claimed(term))]) }
@@ -201,6 +205,7 @@ struct Trio {
       settings: Self.settings(UInt64(number), change), recovered: storage.recovered,
       store: storage.store, seed: 100 + UInt64(number), at: now)
     self[number].isUp = true
+    self[number].peers = nil
     self[number].storage.isHeld = false
     step(number, .timePassed)
   }
