@@ -1,5 +1,6 @@
 internal import BinaryCodec
 internal import Determinism
+internal import Glibc
 internal import KeyValueStore
 internal import PosixStorage
 internal import RaftTypes
@@ -90,7 +91,12 @@ struct RecoveryApplication {
   /// Exchanges prepared data for what is there.
   static func finish(_ directory: String) throws(CommandFailure) {
     do throws(LogFault) {
-      try EpochChange.found(on: PosixFileSystem(root: directory))?.complete()
+      guard let change = try EpochChange.found(on: PosixFileSystem(root: directory)) else {
+        return
+      }
+      try change.complete()
+      // Empty now; that it stays would do no harm.
+      rmdir("\(directory)/\(change.prepared)")
     } catch {
       throw CommandFailure(
         "\(directory): \(error); the exchange is unfinished, repeat the command")
