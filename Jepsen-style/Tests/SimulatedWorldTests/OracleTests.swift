@@ -43,6 +43,7 @@ struct OracleTests {
   @Test("state-machine safety: an index is chosen once, and none is skipped")
   func chosenOnce() throws {
     var oracle = Oracle()
+    try oracle.saw([entry(1, 1)], behind: .origin, in: a)
     try oracle.committed(position(1, 1), by: a, in: Term(9))
     try oracle.committed(position(1, 1), by: b, in: Term(9))
     #expect(throws: Violation.self) { try oracle.committed(position(2, 1), by: b, in: Term(9)) }

@@ -1,5 +1,6 @@
 import BinaryCodec
 import Determinism
+import Faults
 import Testing
 import WriteAheadLog
 
@@ -102,5 +103,72 @@ struct SimulatedDiskTests {
     #expect(try disk.freeSpace() == 0)
     disk.capacity = .max
     try file.write(bytes(1, 1), at: 8192)
+  }
+
+  @Test("a sector decays in its own way, and only that sector; writing it anew heals it")
+  func decay() throws {
+    let disk = SimulatedDisk(Tear(), remembers: true)
+    let file = try disk.create("a")
+    try file.write(bytes(1, 12_288), at: 0)
+    try file.write(bytes(2, 4096), at: 4096)
+    try file.write(bytes(3, 4096), at: 8192)
+    let inode = try #require(disk.inode("a"))
+    var dice = Dice(seed: 1)
+    #expect(inode.decay(1, .stale, from: 0, &dice))
+    #expect(try file.read(4096, at: 4096) == Array(bytes(1, 4096)), "what stood there before")
+    #expect(inode.decay(1, .misdirected, from: 2, &dice))
+    #expect(try file.read(4096, at: 4096) == Array(bytes(3, 4096)), "what was meant for another")
+    #expect(inode.decay(2, .rot, from: 0, &dice))
+    #expect(try file.read(4096, at: 8192) != Array(bytes(3, 4096)))
+    #expect(inode.decay(0, .unreadable, from: 0, &dice))
+    #expect(throws: FileFault.io(path: "a", operation: "pread", code: 5)) {
+      try file.read(1, at: 4095)
+    }
+    #expect(try file.read(1, at: 4096) == [3])
+    #expect(inode.decayed == [0, 1, 2])
+    try file.write(bytes(9, 4096), at: 0)
+    #expect(try file.read(4096, at: 0) == Array(bytes(9, 4096)))
+    #expect(inode.decayed == [1, 2])
+  }
+
+  @Test("a lie is forgiven by the next honest sync, and found out by a loss of power")
+  func lies() throws {
+    for isHonestInTime in [true, false] {
+      let disk = SimulatedDisk(Tear(percent: 100, isFine: false))
+      let file = try disk.create("a")
+      try file.write(bytes(1, 4096), at: 0)
+      try file.sync()
+      try disk.syncDirectory("")
+      disk.lies = true
+      try file.write(bytes(2, 4096), at: 0)
+      try file.sync()
+      #expect(disk.isLiedAbout)
+      disk.lies = false
+      if isHonestInTime { try file.sync() }
+      #expect(disk.isLiedAbout != isHonestInTime)
+      var forgotten = 0
+      for seed in 0..<20 as Range<UInt64> where !isHonestInTime || seed == 0 {
+        var dice = Dice(seed: seed)
+        disk.revive(afterPowerLoss: &dice)
+        if try content(disk, "a") != Array(bytes(2, 4096)) { forgotten += 1 }
+        try file.write(bytes(1, 4096), at: 0)
+        try file.sync()
+        disk.lies = true
+        try file.write(bytes(2, 4096), at: 0)
+        try file.sync()
+        disk.lies = false
+      }
+      #expect((forgotten == 0) == isHonestInTime)
+    }
+  }
+
+  @Test("a failing write fails once, and says so")
+  func failingWrite() throws {
+    let disk = SimulatedDisk()
+    let file = try disk.create("a")
+    disk.failsNextWrite = true
+    #expect(throws: FileFault.self) { try file.write(bytes(1, 10), at: 0) }
+    try file.write(bytes(1, 10), at: 0)
+    #expect(disk.counts[.writeError] == 1)
   }
 }

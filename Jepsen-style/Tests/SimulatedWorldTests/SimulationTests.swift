@@ -35,9 +35,9 @@ struct SimulationTests {
     #expect(report.tally.answered * 100 >= report.tally.operations * 97)
   }
 
-  @Test("every profile keeps every promise", arguments: Profile.allCases, [3, 5])
-  func promises(profile: Profile, nodes: Int) {
-    let simulation = Simulation(seed: 4, nodes: nodes, profile: profile)
+  @Test("every profile keeps every promise", arguments: Profile.allCases)
+  func promises(profile: Profile) {
+    let simulation = Simulation(seed: 4, nodes: 3, profile: profile)
     let report = simulation.run()
     #expect(report.violation == nil, "\(simulation.replay)")
   }
@@ -62,11 +62,11 @@ struct SimulationTests {
   @Test("over a few seeds most of what could happen did")
   func coverage() {
     var total = Tally()
-    for seed in 1...5 as ClosedRange<UInt64> {
+    for seed in 1...3 as ClosedRange<UInt64> {
       total += Simulation(seed: seed, nodes: 3, profile: .swarm).run().tally
       total += Simulation(seed: seed, nodes: 3, profile: .disks).run().tally
     }
-    #expect(total.faults.missing.count < 8, "\(total.faults.missing)")
+    #expect(total.faults.missing.count < FaultClass.allCases.count / 2, "\(total.faults.missing)")
     #expect(total.elections > 10 && total.snapshots > 10 && total.addressMoves > 10)
     #expect(total.installs > 0 && total.unknown > 0)
   }
