@@ -33,7 +33,9 @@ struct DiskSurveyTests {
         disk, options, renewal: DiskIncarnation(2))
     else { throw FileFault.notFound(path: "") }
     for index in 2...10 as ClosedRange<UInt64> {
-      try log.append([Entry(position: position(index), logTime: .zero, payload: .termStart(claim: []))])
+      try log.append([
+        Entry(position: position(index), logTime: .zero, payload: .termStart(claim: []))
+      ])
       _ = try log.sync()
     }
     return disk
