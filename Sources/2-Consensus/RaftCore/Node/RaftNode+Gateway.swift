@@ -6,6 +6,7 @@ internal import RaftTypes
 extension RaftNode {
   mutating func receive(_ envelope: Envelope) {
     guard envelope.to == id, envelope.from != id else { return }
+    askWhoAsks(envelope)
     switch envelope.message {
     case .preVoteRequest(let request):
       // A rehearsal moves nobody's term (§9.6).
@@ -36,6 +37,19 @@ extension RaftNode {
       answerStale(envelope)
     } else {
       handle(envelope.message, from: envelope.from)
+    }
+  }
+
+  /// Who has lost the very entries that say who belongs to the cluster knows nobody to ask for
+  /// them. Whoever asks for something does know, and may have them.
+  private mutating func askWhoAsks(_ envelope: Envelope) {
+    guard membership == nil, !log.faulty.isEmpty else { return }
+    switch envelope.message {
+    case .preVoteRequest, .voteRequest, .repairRequest: requestRepair(from: envelope.from)
+    case .preVoteReply, .voteReply, .append, .appendReply, .heartbeat, .heartbeatReply,
+      .snapshotChunk, .snapshotReply, .timeoutNow, .readIndexRequest, .readIndexReply,
+      .repairReply:
+      break
     }
   }
 

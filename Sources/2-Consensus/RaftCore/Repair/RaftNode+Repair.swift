@@ -16,7 +16,7 @@ extension RaftNode {
     for peer in membership?.members.keys ?? [] where peer != id { requestRepair(from: peer) }
   }
 
-  private mutating func requestRepair(from peer: NodeID) {
+  mutating func requestRepair(from peer: NodeID) {
     let wanted = log.faulty.prefix(VocabularyLimits.repairs).compactMap { index in
       log.term(at: index).map { LogPosition(term: $0, index: index) }
     }
