@@ -69,6 +69,35 @@ struct LostStateTests {
     #expect(recovery.entries.last == Sample.entry(1, 60))
   }
 
+  @Test("an older snapshot is no fallback when an entry behind it rotted too")
+  func rottenFallback() throws {
+    let (disk, log) = try Sample.log()
+    for index in UInt64(2)...30 {
+      try log.append([Sample.entry(1, index)])
+      try log.sync()
+      if index == 10 || index == 20 {
+        try log.adopt(try Sample.write(disk, Sample.snapshot(1, index)))
+      }
+    }
+    let newest = Sample.snapshot(1, 20)
+    disk.flip("snapshots/snapshot-20-1", bit: (SnapshotFormat.header(newest).count + 2) * 8)
+    let places = try Sample.bodies(disk)
+    // Below the older one and above the newest one rot does not matter to the state.
+    for (index, isLost) in [(UInt64(5), false), (15, true), (25, false)] {
+      let damaged = disk.copy()
+      let place = try #require(places[LogIndex(index)])
+      damaged.flip(place.path, bit: place.offset * 8)
+      let recovery = try Sample.recover(damaged)
+      #expect(recovery.faulty == [Sample.position(1, index)])
+      if isLost {
+        let lost = LostSnapshot(position: newest.position, descriptor: newest)
+        #expect(recovery.state == .lost(lost))
+      } else {
+        #expect(recovery.snapshot?.descriptor == Sample.snapshot(1, 10))
+      }
+    }
+  }
+
   @Test("the descriptor outlives either copy of the header")
   func descriptor() throws {
     let disk = try received()

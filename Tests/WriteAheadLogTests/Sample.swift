@@ -69,6 +69,19 @@ enum Sample {
   /// What a restart recovers, the disk untouched.
   static func recover(_ disk: CrashableDisk) throws -> Recovery { try open(disk.copy()).recovery }
 
+  /// Where the body of each entry's record begins.
+  static func bodies(
+    _ disk: CrashableDisk
+  ) throws -> SortedMap<LogIndex, (path: String, offset: Int)> {
+    var places: [(LogIndex, (path: String, offset: Int))] = []
+    try LogInspection(disk).run { finding in
+      guard case .record(let record, let entries) = finding else { return }
+      let place = (path: record.path, offset: record.offset + OnDiskFormat.identitySize)
+      for entry in entries { places.append((entry.index, place)) }
+    }
+    return SortedMap(places)
+  }
+
   static func write(
     _ disk: CrashableDisk, _ snapshot: SnapshotDescriptor, raw: [UInt8] = [1, 2, 3]
   ) throws -> SnapshotFile {

@@ -101,7 +101,12 @@ extension WriteAheadLog {
       log.base == position || log.slot(at: position.index)?.position == position
     }
     let newest = shelf.lost?.position ?? start
-    if holds(newest), holds(start) {
+    // An older state is one only if what leads from it to the newest can be read.
+    let isReadable = log.slots.allSatisfy { slot in
+      guard case .faulty(let position) = slot else { return true }
+      return position.index <= start.index || position.index > newest.index
+    }
+    if holds(newest), holds(start), isReadable {
       if shelf.lost != nil { notes.append(.fellBack(to: start)) }
       return (.sound(usable), .connected)
     }
