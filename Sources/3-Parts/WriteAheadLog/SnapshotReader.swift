@@ -75,6 +75,12 @@ public struct SnapshotReader<Files: FileSystem> {
     }
   }
 
+  /// Whether both copies of the header are sound, once `next` has reached the end.
+  public func hasBothHeaders() throws(LogFault) -> Bool {
+    precondition(isFinished, "SnapshotReader: \(path) was not read to its end")
+    return try lostHeader(offset + SnapshotFormat.trailerSize) == nil
+  }
+
   /// Reads the state to its last byte and throws `.damaged` if a restore would find fault with it.
   /// Returns the offset of a copy of the header that is lost.
   func lostCopy() throws(LogFault) -> Int? { try lostHeader(try stateEnd()) }

@@ -14,6 +14,22 @@ extension Replica {
     effects.snapshots.append(.mend(position, nil))
   }
 
+  /// A record rotted at rest. What this node has in memory it writes once more; older entries are
+  /// covered by a snapshot.
+  mutating func recordIsDamaged(_ first: LogPosition, _ last: LogPosition) {
+    guard last.index <= core.log.last.index, first.index <= last.index else { return }
+    var entries: [Entry] = []
+    for number in first.index.number...last.index.number {
+      guard case .entry(let entry)? = core.log.slot(at: LogIndex(number)),
+        entry.term == first.term
+      else { continue }
+      entries.append(entry)
+    }
+    guard !entries.isEmpty else { return }
+    effects.storage.append(.restore(entries))
+    effects.events.append(.restoredEntries(first, count: entries.count))
+  }
+
   /// How far the snapshot thread came with the file.
   mutating func mending(_ position: LogPosition, _ progress: MendingProgress) {
     guard repair?.position == position else { return }
@@ -25,7 +41,9 @@ extension Replica {
     case .stuck:
       let now = now
       repair?.rest(at: now)
-    case .whole: endRepair(at: position)
+    case .whole:
+      effects.events.append(.mendedSnapshot(position, pieces: repair?.pieces ?? 0))
+      repair = nil
     }
   }
 
@@ -54,11 +72,7 @@ extension Replica {
 
   /// A snapshot at `position` or later took the damaged one's place.
   mutating func endRepair(at position: LogPosition) {
-    guard let done = repair, done.position.index <= position.index else { return }
-    if done.position == position {
-      effects.events.append(.mendedSnapshot(position, pieces: done.pieces))
-    }
-    repair = nil
+    if let repair, repair.position.index <= position.index { self.repair = nil }
   }
 
   // Asks the node that `choose` names, of all other members.

@@ -125,6 +125,7 @@ package struct Replica: Sendable {
     case .snapshotFailed(let position): snapshotFailed(position)
     case .chunkRead(let chunk, let peer): chunkRead(chunk, peer)
     case .snapshotDamaged(let position): snapshotIsDamaged(position)
+    case .recordDamaged(let first, let last): recordIsDamaged(first, last)
     case .mending(let position, let progress): mending(position, progress)
     case .pieceRead(let piece, let peer): send(.pieceReply(piece), to: peer)
     case .chunkStored(let position, let received):

@@ -14,6 +14,8 @@ package enum StorageJob: Hashable, Sendable {
   case log(LogWrite)
   /// Segments up to here may be recycled; no answer.
   case compact(LogIndex)
+  /// Records of these entries rotted at rest: write them once more; no answer.
+  case restore([Entry])
 }
 
 /// Work for the snapshot thread.
@@ -66,6 +68,8 @@ package enum ReplicaEvent: Hashable, Sendable {
   /// The snapshot file is damaged, and is mended from other nodes' files.
   case mendingSnapshot(LogPosition)
   case mendedSnapshot(LogPosition, pieces: UInt64)
+  /// So many entries from there on rotted on the disk, and were written anew from memory.
+  case restoredEntries(LogPosition, count: Int)
   case changedMembership(Membership)
   /// This node's state differs from what a quorum has; it waits for another's.
   case quarantined(Quarantine)

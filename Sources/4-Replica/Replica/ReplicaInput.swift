@@ -35,6 +35,8 @@ package enum ReplicaInput: Sendable {
   case snapshotLoaded(SnapshotDescriptor, Store)
   /// This node's own snapshot file of this position was found damaged.
   case snapshotDamaged(LogPosition)
+  /// The record of these entries of one term was found rotten on this node's disk.
+  case recordDamaged(first: LogPosition, last: LogPosition)
   /// The answer to `SnapshotJob.mend`; a whole file comes as `snapshotLoaded` besides.
   case mending(LogPosition, MendingProgress)
   /// The answer to `SnapshotJob.readPiece`.

@@ -66,6 +66,7 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
         try log.saveBallot(ballot)
         answers.append(.ballotSaved(ballot))
       case .job(.compact(let index)): try log.compact(through: index)
+      case .job(.restore(let entries)): try restore(entries)
       case .adopt(let snapshot, let input):
         try log.adopt(snapshot)
         answers.append(input)
@@ -92,6 +93,15 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
     precondition(write.sequence > sequence, "LogOwner: write \(write.sequence) after \(sequence)")
     sequence = write.sequence
     return true
+  }
+
+  /// Without room the damage stays as it is; the node's next life finds it again.
+  private func restore(_ entries: [Entry]) throws(LogFault) {
+    do throws(LogFault) {
+      try log.restore(entries)
+    } catch {
+      guard case .diskFull = error else { throw error }
+    }
   }
 
   /// Syncs what was appended. False when the disk is full: here, or for a write that still waits.

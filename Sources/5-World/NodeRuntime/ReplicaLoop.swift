@@ -144,6 +144,9 @@ where Files: Sendable {
       log.info("wrote a snapshot of \(bytes) bytes at index \(position.index.number)")
     case .installedSnapshot(let position):
       log.notice("continues from the leader's snapshot at index \(position.index.number)")
+    case .restoredEntries(let position, let count):
+      log.notice(
+        "wrote \(count) entries from index \(position.index.number) on anew: their record rotted")
     case .mendingSnapshot(let position):
       log.warning(
         "the snapshot at index \(position.index.number) is damaged; mends it from other nodes")

@@ -4,10 +4,12 @@ package import Replica
 package import WriteAheadLog
 
 /// The threads that read and write snapshot files: one writes this node's own, one moves those of
-/// others, so that neither waits for the other, and the log for none of them.
+/// others, so that neither waits for the other, and the log for none of them. A third one looks
+/// through what is at rest.
 package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
   private let writing: Worker<SnapshotJob>
   private let moving: Worker<Moving>
+  private let scrubbing: Worker<Void>
 
   /// What the moving thread is asked to do.
   private enum Moving: Sendable {
@@ -25,6 +27,8 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     let mover = SnapshotTransfers(
       files: files, storage: storage, mailbox: mailbox, chunkBytes: chunkBytes, log: log)
     let reading = SnapshotReading(files: files)
+    let scrubber = Scrubber(files: files, mailbox: mailbox, log: log)
+    scrubbing = Worker { _, worker in scrubber.run { worker.isStopping } }
     moving = Worker { jobs, _ in
       for job in jobs {
         switch job {
@@ -36,6 +40,9 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
       }
     }
   }
+
+  /// Begins to look through everything at rest, slowly, until `stop`.
+  package func startScrubbing() { scrubbing.submit([()]) }
 
   /// Hands each job to its thread; what comes of it is an input for the loop.
   package func submit(_ jobs: [SnapshotJob]) {
@@ -59,8 +66,9 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     moving.submit([.read(position, at: offset, count, answer)])
   }
 
-  /// Ends both threads after the jobs at hand; does not wait for them.
+  /// Ends the threads after the jobs at hand; does not wait for them.
   package func stop() {
+    scrubbing.stop()
     writing.stop()
     moving.stop()
   }

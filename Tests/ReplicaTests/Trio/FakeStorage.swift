@@ -33,7 +33,7 @@ struct FakeStorage {
       case .log(let write):
         carryOut(write.change)
         return .logSynced(LogCompletion(sequence: write.sequence, position: last))
-      case .compact: return nil
+      case .compact, .restore: return nil
       }
     }
   }

@@ -87,6 +87,7 @@ final class StorageUnit {
         ballot = saved
         answers.append(.ballotSaved(saved))
       case .job(.compact(let index)): try log.compact(through: index)
+      case .job(.restore(let entries)): try log.restore(entries)
       case .adopt(let snapshot, let input):
         try log.adopt(snapshot)
         answers.append(input)

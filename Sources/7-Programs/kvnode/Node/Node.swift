@@ -80,6 +80,7 @@ final class Node: RunningNode {
     Listening.start(hub, server, configuration, on: loop).assumeIsolated().map {
       for position in self.damaged.prefix(1) { self.replica.offer(.snapshotDamaged(position)) }
       self.replica.start()
+      self.snapshots.startScrubbing()
       self.log.notice(
         "serves clients at \(self.configuration.client), members at \(self.configuration.peer)")
     }.nonisolated()
