@@ -237,7 +237,7 @@ let package = Package(
       of: vocabulary + [
         "ClientProtocol", "KeyValueStore", "RaftCore", "WriteAheadLog", "Replica", "PosixStorage",
         "NodeRuntime",
-      ], outside: concurrency),
+      ], outside: concurrency + log),
     tests(
       "kvnodeTests", of: vocabulary + ["RaftCore", "kvnode"],
       outside: log + [.product(name: "NIOCore", package: "swift-nio")]),
