@@ -47,21 +47,27 @@ struct SnapshotLoadingTests {
     #expect(throws: SnapshotLoading.Fault.self) { try SnapshotLoading.load(file.path, on: disk) }
   }
 
-  @Test("a damaged byte anywhere, or a file cut short, is refused")
+  @Test("no damaged byte changes the state: the file is refused, or its other header is used")
   func damage() throws {
     let (disk, store) = (try ScarceDisk(), store())
     let file = try write(store, stateHash: store.stateHash, on: disk)
     let stored = try disk.open(file.path)
+    var refusals = 0
     for offset in stride(from: 0, to: file.size, by: 37) {
       let before = try stored.read(1, at: offset)
       try stored.write([before[0] ^ 0x10][...], at: offset)
-      #expect(throws: SnapshotLoading.Fault.self, "byte \(offset)") {
-        try SnapshotLoading.load(file.path, on: disk)
+      do throws(SnapshotLoading.Fault) {
+        let loaded = try SnapshotLoading.load(file.path, on: disk)
+        #expect(loaded.stateHash == store.stateHash, "byte \(offset)")
+      } catch {
+        refusals += 1
       }
       try stored.write(before[...], at: offset)
     }
+    // The two headers are a few hundred bytes; everything else has no copy.
+    #expect(refusals * 37 > file.size - 1024)
     _ = try SnapshotLoading.load(file.path, on: disk)
-    try stored.truncate(to: file.size - 1)
+    try stored.truncate(to: file.size / 2)
     #expect(throws: SnapshotLoading.Fault.self) { try SnapshotLoading.load(file.path, on: disk) }
   }
 }
