@@ -5,8 +5,9 @@ internal import RaftCore
 internal import RaftTypes
 internal import WriteAheadLog
 
-/// A cluster of somebody's machine with its network, disks, clocks and clients, in one thread and in
-/// virtual time. Built from the parts of `World`; what differs is what a node does with an entry.
+/// A cluster of somebody's machine with its network, disks, clocks and clients, in one thread and
+/// in virtual time. Built from the parts of `World`; what differs is what a node does with an
+/// entry.
 final class LabWorld<Workload: MachineWorkload> {
   typealias Machine = Workload.Machine
 

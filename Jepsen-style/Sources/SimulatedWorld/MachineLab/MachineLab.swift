@@ -6,8 +6,8 @@ public import Faults
 ///
 /// The lab's own promises come first: equal states at equal indexes on all nodes; every answered
 /// command stands in the one log, once, with the answer that the machine gives there; queries and
-/// commands keep the order of real time (§8: linearizability, with the log as its witness); a healed
-/// cluster goes on. Then the workload's `objection` is asked.
+/// commands keep the order of real time (§8: linearizability, with the log as its witness); a
+/// healed cluster goes on. Then the workload's `objection` is asked.
 public struct MachineLab<Workload: MachineWorkload> {
   /// What came out.
   public struct Report: Sendable {

@@ -3,7 +3,8 @@ internal import RaftCore
 internal import RaftTypes
 
 /// A small cluster in virtual time whose messages travel along its links only, a little delayed and
-/// never lost. Clients write to whoever leads, once in a shortest election timeout: logs stay short.
+/// never lost. Clients write to whoever leads, once in a shortest election timeout: logs stay
+/// short.
 struct GraphWorld {
   /// Who leads, of those that believe they do the one in the highest term.
   struct Reign: Hashable {

@@ -1,6 +1,6 @@
 /// One state of a whole cluster, in numbers of an `Atlas`: the nodes with their disks, and what is
-/// on its way. Chosen entries and leaders stand beside it: what was promised outlives the nodes that
-/// knew it.
+/// on its way. Chosen entries and leaders stand beside it: what was promised outlives the nodes
+/// that knew it.
 struct SmallWorld {
   var machines: [UInt32]
   /// A multiset, ascending.

@@ -128,7 +128,7 @@ struct Machine: Hashable, Sendable {
       || (saved.term == wanted.term && (wanted.vote == nil || wanted.vote == saved.vote))
   }
 
-  // MARK: What one node owes. A planted bug is exempt, so that the search must find what comes of it.
+  // MARK: What one node owes; a planted bug is exempt, so that its consequences must be found.
 
   private func check(_ old: RaftNode, _ effects: Effects) throws(BrokenPromise) {
     do throws(BrokenInvariant) {
