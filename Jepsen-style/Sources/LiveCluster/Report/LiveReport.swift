@@ -23,10 +23,10 @@ package struct LiveReport {
       verdict.faults.flatMap { $0.json + newline }, to: folder + "/faults.ndjson")
     try TextFile.write(verdict.json + newline, to: folder + "/verdict.json")
     try TextFile.write("\(verdict)\n", to: folder + "/verdict.txt")
+    let options = verdict.options
     let title =
-      "\(verdict.options.workload) under "
-      + verdict.options.nemeses.map(\.rawValue).joined(separator: ", ")
-      + ": \(verdict.conclusion)"
+      "\(options.workload), \(options.nodes) nodes, \(options.network), seed \(options.seed): "
+      + "\(verdict.conclusion)"
     let timeline = Timeline(try History(events), seconds: seconds)
     try TextFile.write(
       TimelineDrawing.draw(title, timeline, verdict.faults), to: folder + "/timeline.svg")

@@ -52,7 +52,7 @@ package struct RotRun: Sendable {
     for id in ids { try nodes.start(id) }
     try await Attendance(nodes, client).serves()
     try await run.load.write()
-    if snapshot { _ = try await client.takeSnapshot() }
+    if snapshot { try await run.takeSnapshots() }
     tell("\(run.load.count) values, \(megabytes) MB, are acknowledged")
     var problems = await Attendance(nodes, client).disagreements()
     for part in [try await run.minority(), try await run.helix()] {
@@ -60,6 +60,28 @@ package struct RotRun: Sendable {
       problems += part.problems
     }
     return problems.isEmpty ? .passed : .failed
+  }
+
+  /// Has one written, and waits until every node has it.
+  private func takeSnapshots() async throws {
+    let patient = KeyValueClient(
+      ClientConfiguration(
+        endpoints: nodes.ids.map(nodes.endpoint), deadline: .seconds(60),
+        replyTimeout: .seconds(60)))
+    defer { patient.close() }
+    for _ in 0..<5 {
+      let position = try await patient.takeSnapshot().position
+      let name = "snapshot-\(position.index.number)-\(position.term.number)"
+      for _ in 0..<100 {
+        let isEverywhere = nodes.ids.allSatisfy { id in
+          Folder.names(in: nodes.data(id) + "/snapshots").contains(name)
+        }
+        if isEverywhere { return }
+        try await Task.sleep(for: .milliseconds(100))
+      }
+      // A node that was still writing an earlier one has skipped this one.
+    }
+    throw LiveFailure("no snapshot is on every disk")
   }
 
   private func minority() async throws -> Part {
