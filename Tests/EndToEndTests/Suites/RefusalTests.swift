@@ -101,8 +101,7 @@ extension EndToEnd {
             await #expect(throws: ClientError.self) { try await client.get("precious") }
           }
           if id < 3 {
-            #expect(error?.message.contains("restore the data directories") == true)
-            #expect(cluster.log(of: id).contains("restore the data directories"))
+            #expect(cluster.log(of: id).contains("kvctl recover plan"))
           }
           #expect(await cluster.status(id)?.role != .leader)
         }
