@@ -11,7 +11,12 @@ extension World {
   func checkReads(
     _ effects: ReplicaEffects, by node: SimulatedNode, _ view: NodeView
   ) throws(Violation) {
-    guard view.isLeader else { return }
+    // The voters of before have proved the round of a read that is answered in the very turn in
+    // which a new configuration comes into force: only committed ones are looked at.
+    guard view.isLeader,
+      let configured = node.process?.replica.core.configurations.effectiveIndex,
+      configured <= view.commit
+    else { return }
     for answer in effects.answers where answer.tag != Self.operatorTag {
       let client = Int(answer.tag >> 40)
       guard case .range = answer.reply.body, clients[client].attempt == answer.tag & 0xff_ffff_ffff,
