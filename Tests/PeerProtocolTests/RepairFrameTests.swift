@@ -28,7 +28,7 @@ struct RepairFrameTests {
 
   @Test("as many positions as one question may have arrive, and one more is refused")
   func limit() throws {
-    let most = (1...UInt64(VocabularyLimits.repairs)).map(position)
+    let most = (1...UInt64(RepairRequest.most)).map(position)
     let fits = raft(.repairRequest(RepairRequest(wanted: most)))
     #expect(try decoded(encoded([fits])[...]) == [fits])
     let more = most + [position(UInt64(most.count) + 1)]

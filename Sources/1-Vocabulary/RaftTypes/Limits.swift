@@ -1,9 +1,9 @@
 /// Bounds that both ends of a connection must know.
-public enum VocabularyLimits {
+enum Limits {
   /// Entries that one `RepairRequest` asks for: the answer to so many small ones fills a frame, and
   /// what remains waits for the next question.
-  public static let repairs = 4096
+  static let repairs = 4096
   /// Members of a cluster: each one makes every message to all longer; the paper's have five or
   /// seven.
-  public static let members = 64
+  static let members = 64
 }

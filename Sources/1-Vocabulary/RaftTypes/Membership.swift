@@ -104,6 +104,9 @@ public struct Membership: Hashable, Sendable {
       members: SortedMap(voters.map { ($0.id, $0) }), voters: voters.map(\.id))
   }
 
+  /// A cluster has no more members.
+  public static var most: Int { Limits.members }
+
   public var isJoint: Bool { outgoing != nil }
 
   /// Members that receive the log and decide nothing, ascending.

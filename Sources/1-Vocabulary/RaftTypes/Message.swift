@@ -211,8 +211,11 @@ public struct ReadIndexReply: Hashable, Sendable {
 /// A node's question for entries of its log whose bodies rotted. A position names one entry for
 /// ever (§5.3, log matching), so whoever has it may give it, leader or not.
 public struct RepairRequest: Hashable, Sendable {
-  /// Ascending; at most `VocabularyLimits.repairs`.
+  /// Ascending; at most `most`.
   public let wanted: [LogPosition]
+
+  /// More wait for the next question.
+  public static var most: Int { Limits.repairs }
 
   public init(wanted: [LogPosition]) { self.wanted = wanted }
 }

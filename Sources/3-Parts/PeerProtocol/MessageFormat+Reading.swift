@@ -100,7 +100,7 @@ extension MessageFormat {
   private static func readPositions(
     from reader: inout ByteReader
   ) throws(DecodingFault) -> [LogPosition] {
-    let count = try reader.readCount(limit: VocabularyLimits.repairs)
+    let count = try reader.readCount(limit: RepairRequest.most)
     var positions: [LogPosition] = []
     for _ in 0..<count {
       let position = try reader.readPosition()
@@ -116,7 +116,7 @@ extension MessageFormat {
     from reader: inout ByteReader
   ) throws(DecodingFault) -> RepairReply {
     let absent = try readPositions(from: &reader)
-    let count = try reader.readCount(limit: VocabularyLimits.repairs)
+    let count = try reader.readCount(limit: RepairRequest.most)
     var entries: [Entry] = []
     for _ in 0..<count {
       let entry = try EntryFormat.read(from: &reader)

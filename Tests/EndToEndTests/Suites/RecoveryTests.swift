@@ -164,7 +164,7 @@ extension EndToEnd {
         #expect(try await cluster.ctl("snapshot", "save", file).code == 0)
         let bytes = Folder.read(file)
         let members = "1=\(cluster.host):7391/\(cluster.endpoint(1))"
-        // The header stands twice, so that one copy is enough for the state; not to be called sound.
+        // The header stands twice: one copy is enough for the state, and not to be called sound.
         for (offset, isLost) in [(60, false), (bytes.count / 2, true), (bytes.count / 3, true)] {
           var broken = bytes
           broken[offset] ^= 4

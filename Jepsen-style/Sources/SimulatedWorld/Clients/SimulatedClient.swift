@@ -45,7 +45,8 @@ struct SimulatedClient {
   var operation: Operation?
   /// Names the attempt under way; grows for ever.
   var attempt: UInt64 = 0
-  /// In which term the node that was asked led, and when the attempt arrived there; nil: it did not.
+  /// In which term the node that was asked led, and when the attempt arrived there; nil: it did
+  /// not.
   var askedLeader: (term: Term, at: Instant)?
   /// It asks whom it is told to ask, and nobody else.
   var isProbe = false

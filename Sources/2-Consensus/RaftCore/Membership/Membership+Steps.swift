@@ -77,7 +77,7 @@ extension Membership {
 
   private func admitting(_ member: Member) throws(MembershipRefusal) -> Membership {
     guard members[member.id] == nil else { throw .alreadyMember(member.id) }
-    guard members.count < VocabularyLimits.members else { throw .tooManyMembers }
+    guard members.count < Membership.most else { throw .tooManyMembers }
     let taken = members.values.first { known in
       known.peerAddress == member.peerAddress || known.clientAddress == member.clientAddress
     }

@@ -17,6 +17,6 @@ public enum MembershipRefusal: Error, Hashable, Sendable {
   case lastVoter(NodeID)
   /// That member listens on the same address.
   case addressTaken(by: NodeID)
-  /// A cluster has at most `VocabularyLimits.members` members.
+  /// A cluster has at most `Membership.most` members.
   case tooManyMembers
 }

@@ -17,7 +17,7 @@ extension RaftNode {
   }
 
   mutating func requestRepair(from peer: NodeID) {
-    let wanted = log.faulty.prefix(VocabularyLimits.repairs).compactMap { index in
+    let wanted = log.faulty.prefix(RepairRequest.most).compactMap { index in
       log.term(at: index).map { LogPosition(term: $0, index: index) }
     }
     send(.repairRequest(RepairRequest(wanted: wanted)), to: peer)
