@@ -1,3 +1,4 @@
+import ClientProtocol
 import Glibc
 import KeyValueClient
 import PosixStorage
@@ -42,6 +43,33 @@ extension EndToEnd {
         #expect(try await cluster.kvctl(up + data).code == 0)
         #expect(try await cluster.client.get("kept") != nil)
         #expect(try await cluster.kvctl(["cluster", "down"] + data).code == 0)
+      }
+    }
+
+    @Test("--empty starts a node whose directory is gone, and a new one; both become voters")
+    func emptyNodes() async throws {
+      try await Cluster.use(starting: false) { cluster in
+        let data = ["--data", cluster.data]
+        defer {
+          endHolders(cluster)
+          if let pid = try? DirectoryLock.holder(of: cluster.directory(4)) { kill(pid, SIGKILL) }
+        }
+        #expect(try await cluster.kvctl(["cluster", "up", "--detach"] + cluster.layout).code == 0)
+        let refused = try await cluster.kvctl(
+          ["cluster", "up", "--node", "2", "--empty"] + data)
+        #expect(refused.code == 1 && refused.isOneLineOfErrors, "\(refused.errors)")
+        let two = try #require(holders(cluster)[1])
+        kill(two, SIGKILL)
+        _ = try await eventually("node 2 is gone") { holders(cluster)[1] == nil ? true : nil }
+        Folder.remove(cluster.directory(2))
+        for id in [2, 4] {
+          let run = try await cluster.kvctl(
+            ["cluster", "up", "--node", "\(id)", "--empty"] + data)
+          #expect(run.code == 0, "\(run.errors)")
+          if id == 4 { #expect(try await cluster.add(4).code == 0) }
+          try await cluster.settles(id, as: .voter)
+        }
+        try await cluster.converges([1, 2, 3, 4])
       }
     }
 

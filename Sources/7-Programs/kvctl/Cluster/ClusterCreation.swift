@@ -132,7 +132,7 @@ struct ClusterCreation {
     return UInt64(clamping: now.tv_sec) * 1000 + UInt64(clamping: now.tv_nsec / 1_000_000)
   }
 
-  private static func write(_ text: String, to path: String) throws(CommandFailure) {
+  static func write(_ text: String, to path: String) throws(CommandFailure) {
     do {
       let file = try FileDescriptor.open(
         FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],

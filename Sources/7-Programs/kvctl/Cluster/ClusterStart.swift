@@ -40,6 +40,15 @@ struct ClusterStart {
     }
   }
 
+  /// Until `node`, on an empty disk, answers for itself.
+  func waitUntilWaiting(_ node: LocalCluster.Node) async throws(CommandFailure) {
+    let client = KeyValueClient(
+      ClientConfiguration(endpoints: [node.file.client], deadline: .seconds(2)))
+    try await wait(for: "node \(node.file.id) to answer at \(node.file.client)") {
+      (try? await client.node()) != nil
+    }
+  }
+
   /// Until `node` says itself that it follows or leads.
   func waitUntilJoined(_ node: LocalCluster.Node) async throws(CommandFailure) {
     let client = KeyValueClient(

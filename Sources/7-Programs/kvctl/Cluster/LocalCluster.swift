@@ -38,7 +38,9 @@ struct LocalCluster {
   func node(_ id: UInt64) throws(CommandFailure) -> Node {
     guard let node = nodes.first(where: { $0.file.id == id }) else {
       let known = nodes.map { "\($0.file.id)" }.joined(separator: ", ")
-      throw CommandFailure("\(directory) has no node \(id), only \(known)", status: .usage)
+      throw CommandFailure(
+        "\(directory) has no node \(id), only \(known); --empty starts one on an empty directory",
+        status: .usage)
     }
     return node
   }

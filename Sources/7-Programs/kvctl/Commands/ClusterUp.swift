@@ -18,6 +18,8 @@ struct ClusterUp: AsyncParsableCommand {
   var detach = false
   @Option(help: ArgumentHelp("Start only this node, and return.", valueName: "k"))
   var node: UInt64?
+  @Flag(help: "With --node: on a directory without data, for a new member or a lost disk.")
+  var empty = false
   @Option(
     help: ArgumentHelp(
       "The kvnode program; default: beside kvctl, else in PATH.", valueName: "path"))
@@ -26,6 +28,9 @@ struct ClusterUp: AsyncParsableCommand {
   func validate() throws {
     guard node == nil || !fresh else {
       throw ValidationError("--node and --fresh exclude each other.")
+    }
+    guard node != nil || !empty else {
+      throw ValidationError("--empty says how to start the node that --node names.")
     }
   }
 
@@ -40,6 +45,7 @@ struct ClusterUp: AsyncParsableCommand {
     }
     let cluster = try existingOrNew(directory)
     var start = ClusterStart(cluster, kvnode: program)
+    if let node, empty { return try await startEmpty(cluster.emptyNode(node), &start) }
     if let node { return try await startOne(cluster.node(node), &start) }
     do {
       try start.start(cluster.nodes)
@@ -79,6 +85,22 @@ struct ClusterUp: AsyncParsableCommand {
     try await start.waitUntilJoined(node)
     var printer = Printer()
     try printer.line("node \(node.file.id) is back at \(node.file.client)")
+    try printer.flush()
+  }
+
+  private func startEmpty(_ node: LocalCluster.Node, _ start: inout ClusterStart) async throws {
+    if let pid = try node.holder() {
+      throw CommandFailure("node \(node.file.id) runs already, as process \(pid)")
+    }
+    try start.start([node])
+    try await start.waitUntilWaiting(node)
+    let file = node.file
+    var printer = Printer()
+    for line in [
+      "node \(file.id) waits on an empty disk at \(file.client)", "",
+      "  a member that lost its disk is filled without a word; a new one is taken in by",
+      "  kvctl member add \(file.id) --peer \(file.peer) --client \(file.client)", "",
+    ] { try printer.line(line) }
     try printer.flush()
   }
 
