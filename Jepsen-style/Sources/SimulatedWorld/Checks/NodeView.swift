@@ -20,6 +20,8 @@ struct NodeView {
   let nextDeadline: Instant
   /// Whether the log has slots whose bodies are lost: such a node may not stand for election.
   let isFaulty: Bool
+  /// Whether its state can be trusted; without that it waits for another's.
+  let isSound: Bool
   private let handedOut: LogIndex
 
   init(_ replica: inout Replica) {
@@ -45,6 +47,7 @@ struct NodeView {
     holdsAddress = replica.holdsAddress
     nextDeadline = replica.nextDeadline
     isFaulty = !replica.core.log.faulty.isEmpty
+    isSound = replica.core.stateIsSound
   }
 
   /// What holds at every turn after another (figure 3 of the paper, and the replica's own order).
@@ -53,8 +56,10 @@ struct NodeView {
     try demand(
       term > old.term || old.vote == nil || vote == old.vote, id, "a vote is not taken back")
     try demand(commit >= old.commit, id, "the commit index never falls")
-    try demand(applied >= old.applied, id, "nothing applied is forgotten")
-    try demand(applied == handedOut, id, "what is handed out is applied at once")
+    // A state that is lost or wrong is replaced by another's, and the log goes on from there.
+    try demand(
+      applied >= old.applied || (isSound && !old.isSound), id, "nothing applied is forgotten")
+    try demand(applied == handedOut || !isSound, id, "what is handed out is applied at once")
     try demand(
       !old.isLeader || !isLeader || term > old.term || last >= old.last, id,
       "a leader only appends (§5.3)")
