@@ -104,6 +104,23 @@ struct CheckQuorumTests {
     #expect(cluster.ledger.refused[read] == .notLeader)
   }
 
+  @Test("a leader that was frozen looks at its quorum first, whatever round a read begins then")
+  func thawed() throws {
+    var lone = Lone()
+    try lone.leadInEarnest()
+    let asked = try lone.step(.read([7]))
+    let round = try #require(asked.heartbeats.last?.round)
+    lone.now = lone.now + .seconds(2)
+    let late = HeartbeatReply(round: round, mark: nil, applied: .zero)
+    let effects = lone.node.step(
+      [
+        .read([8]),
+        .received(Envelope(from: n2, to: n1, term: Term(1), message: .heartbeatReply(late))),
+      ], at: lone.now)
+    #expect(effects.relinquish)
+    #expect(!lone.node.isLeader)
+  }
+
   @Test("a leader with a bare quorum stays")
   func stays() throws {
     var cluster = Cluster(5)

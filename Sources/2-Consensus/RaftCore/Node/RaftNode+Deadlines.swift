@@ -27,22 +27,24 @@ extension RaftNode {
       if now >= campaign.deadline { rehearse() }
     case .leader(let leadership):
       if now >= leadership.transfer.deadline { transferTimedOut() }
+      if isLeader, now >= leadership.checkedAt + settings.heartbeat { checkQuorum() }
       if isLeader, now >= leadership.heartbeatDue(settings) {
-        checkQuorum()
         settleDispute(leadership)
-        if isLeader { beginRound() }
+        beginRound()
       }
     }
   }
 
   /// Steps down when a quorum has been silent for the longest election timeout: the others may have
-  /// elected somebody else, and clients of this node would wait for nothing (§6.2).
+  /// elected somebody else, and clients of this node would wait for nothing (§6.2). It has a clock
+  /// of its own: a round that a read began in the turn after a pause must not put it off.
   private mutating func checkQuorum() {
     guard case .leader(let leadership) = role, let membership else { return }
     let contact = Quorum.reached(in: membership) { voter in
       if voter == id { return now }
       return leadership.progress[voter]?.contact ?? leadership.since
     }
+    role.leadership?.checkedAt = now
     if now >= contact + settings.electionMost { follow(nil, in: term) }
   }
 }

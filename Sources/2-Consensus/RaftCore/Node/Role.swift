@@ -83,11 +83,14 @@ public struct Leadership: Hashable, Sendable {
   var uncommittedBytes = 0
   /// When it became leader: the start of the first quorum check.
   let since: Instant
+  /// When it last looked whether a quorum still answers.
+  var checkedAt: Instant
 
   init(termStart: LogIndex, progress: SortedMap<NodeID, Progress>, at now: Instant) {
     self.termStart = termStart
     self.progress = progress
     self.since = now
+    checkedAt = now
     rounds = Rounds(at: now)
     reads = ReadQueue()
     transfer = .none
