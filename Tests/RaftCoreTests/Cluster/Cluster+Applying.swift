@@ -84,6 +84,7 @@ extension Cluster {
         Envelope(from: id, to: send.to, term: core.term, message: .snapshotChunk(chunk)))
     }
     for chunk in effects.chunks { try keep(chunk, at: id) }
+    if effects.stateWanted, servesNeedy { try takeSnapshot(at: id) }
   }
 
   /// The receiver's duty: keep what arrives in order, and answer every chunk with how much it

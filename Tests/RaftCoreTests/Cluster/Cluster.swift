@@ -40,6 +40,8 @@ struct Cluster {
   var installs = 0
   /// Lines of what happened; kept only when asked for.
   var story: [String]?
+  /// Whether a leader takes a snapshot as soon as a follower without a state needs one.
+  var servesNeedy = true
   /// A snapshot's encoded length, and how much of it travels in one chunk.
   var snapshotSize: UInt64 = 3
   let genesis: Entry

@@ -21,6 +21,11 @@ struct Oracle {
   /// Terms that had a leader.
   var elections: Int { leaders.count }
 
+  /// Configurations that were chosen.
+  var configurations: Int {
+    history.filter { if case .membership = $0.payload { true } else { false } }.count
+  }
+
   func entry(at index: LogIndex) -> Entry? {
     history.indices.contains(Int(index.number) - 1) ? history[Int(index.number) - 1] : nil
   }

@@ -137,6 +137,7 @@ struct QuarantineTests {
     var limits = Limits()
     limits.tailBytes = 0
     var cluster = Cluster(3, settings: .lan.with(limits))
+    cluster.servesNeedy = false
     let leader = try cluster.elect()
     for number in 0..<5 { try cluster.propose("x\(number)", at: leader) }
     try cluster.run(for: .milliseconds(100))

@@ -5,6 +5,18 @@ import RaftTypes
 
 /// Faults and clients from one seed; then everything is healed and progress is demanded.
 struct RandomWalk {
+  /// What besides crashes and the network goes wrong, or is changed.
+  enum Trouble {
+    /// Node 1's disk rots.
+    case oneRots
+    /// Every disk rots, but one good copy of each entry stays.
+    case allRot
+    /// Members come, go and change; disks are replaced and ballots lost, one at a time.
+    case churn
+    /// One state machine at a time errs.
+    case erring
+  }
+
   /// What one seed draws before it starts.
   struct Plan {
     let voters: Int
@@ -14,19 +26,20 @@ struct RandomWalk {
     let delayMost: TimeSpan
     let diskDelay: TimeSpan
     let turn: TimeSpan
-    /// Node 1's disk may rot; the others' never do, so that a good copy stays.
-    let rots: Bool
+    let trouble: Trouble?
     let limits: Limits
 
-    init(_ dice: inout Dice) {
-      voters = Int([1, 2, 3, 3, 3, 5][Int(dice.below(6))])
+    init(_ dice: inout Dice, _ wanted: Trouble?) {
+      let few = wanted == nil ? 0 : 2
+      voters = max(few + 1, [1, 2, 3, 3, 3, 5][Int(dice.below(6))])
       learners = Int(dice.below(4) / 3)
       lossPercent = [0, 0, 5, 20][Int(dice.below(4))]
       copyPercent = [0, 5, 30][Int(dice.below(3))]
       delayMost = .milliseconds([1, 5, 40, 150][Int(dice.below(4))])
       diskDelay = .milliseconds([0, 1, 10, 60][Int(dice.below(4))])
       turn = .microseconds([0, 0, 300, 5000][Int(dice.below(4))])
-      rots = voters >= 3 && dice.chance(1, in: 3)
+      let rots = voters >= 3 && dice.chance(1, in: 3)
+      trouble = wanted ?? (rots ? .oneRots : nil)
       var limits = Limits()
       limits.appendBytes = [64, 200, 1 << 20][Int(dice.below(3))]
       limits.appendsInFlight = [1, 4, 64][Int(dice.below(3))]
@@ -38,13 +51,17 @@ struct RandomWalk {
   }
 
   var cluster: Cluster
-  private var dice: Dice
-  private let plan: Plan
+  var dice: Dice
+  let plan: Plan
   private var written = 0
+  /// Disks and ballots that were replaced.
+  var renewals = 0
+  /// Slots that rotted.
+  var rotten = 0
 
-  init(seed: UInt64, telling: Bool = false) {
+  init(seed: UInt64, _ trouble: Trouble? = nil, telling: Bool = false) {
     dice = Dice(seed: seed)
-    plan = Plan(&dice)
+    plan = Plan(&dice, trouble)
     cluster = Cluster(
       plan.voters, learners: plan.learners, seed: dice.next(),
       settings: Settings.lan.with(plan.limits))
@@ -63,12 +80,13 @@ struct RandomWalk {
     }
   }
 
-  private mutating func anyone() -> NodeID {
+  mutating func anyone() -> NodeID {
     cluster.ids[Int(dice.below(UInt64(cluster.ids.count)))]
   }
 
   private mutating func disturb() throws {
     let id = anyone()
+    if dice.chance(1, in: 6) { try makeTrouble(id) }
     switch dice.below(30) {
     case 0...9: try write(at: dice.chance(1, in: 4) ? id : cluster.leader ?? id)
     case 10...14: if cluster.isUp(id) { try cluster.read(at: id) }
@@ -106,10 +124,7 @@ struct RandomWalk {
     if cluster.isUp(id) {
       try cluster.crash(
         id, keepingWrites: Int(dice.below(3)), ballots: Int(dice.below(2)))
-      if plan.rots, id == NodeID(1), dice.chance(1, in: 2) {
-        let last = cluster.servers[id]?.disk.last.index.number ?? 0
-        if last > 1 { cluster.servers[id]?.disk.rot(LogIndex(2 + dice.below(last - 1))) }
-      }
+      rot(id)
     } else {
       cluster.start(id)
     }
@@ -140,17 +155,21 @@ struct RandomWalk {
       if !cluster.isUp(id) { cluster.start(id) }
       try cluster.resume(id)
     }
-    let leader = try cluster.elect(atMost: .seconds(12))
+    let leader = try cluster.elect(atMost: .seconds(20))
     let ticket = try cluster.propose("last", at: leader)
     for id in cluster.ids { try cluster.read(at: id) }
-    let ids = cluster.ids
+    var ids = cluster.ids
     do {
+      // A newcomer that does not exist is given up after a while.
+      try cluster.run(atMost: .seconds(40)) { $0.isSettled }
+      ids = cluster.leader.flatMap { cluster[$0].membership?.members.keys } ?? ids
       try cluster.run(atMost: .seconds(12)) { cluster in
         cluster.hasConverged(ids) && cluster.ledger.reads.isEmpty
+          && ids.allSatisfy { cluster[$0].stateIsSound }
           && (cluster.ledger.appended[ticket] != nil || cluster.ledger.refused[ticket] != nil)
       }
     } catch {
-      let states = ids.map { id in
+      let states = cluster.ids.map { id in
         "\(id): \(Story.line(Effects(), cluster[id]))"
           + " applied \(cluster.servers[id]?.applied ?? .zero)"
       }

@@ -22,6 +22,31 @@ struct RandomWalkTests {
     }
   }
 
+  @Test("members come and go, disks and ballots are lost: nothing breaks", arguments: blocks)
+  func churn(block: UInt64) throws { try walk(block, .churn) }
+
+  @Test("every disk rots, with a good copy somewhere: nothing is lost", arguments: blocks)
+  func rot(block: UInt64) throws { try walk(block, .allRot, heals: false) }
+
+  @Test("one state machine at a time errs: nothing that was checked breaks", arguments: blocks)
+  func erring(block: UInt64) throws { try walk(block, .erring, heals: false) }
+
+  /// - Parameter heals: whether progress is demanded besides safety.
+  private func walk(
+    _ block: UInt64, _ trouble: RandomWalk.Trouble, heals: Bool = true
+  ) throws {
+    for seed in (block * 3)..<(block * 3 + 3) {
+      var walk = RandomWalk(seed: seed, trouble)
+      do {
+        try walk.wander(steps: 1200)
+        if heals { try walk.heal() }
+      } catch {
+        Issue.record("seed \(seed): \(error)")
+        return
+      }
+    }
+  }
+
   @Test("the same seed walks the same way")
   func reproducible() throws {
     for seed in UInt64(0)..<3 {
@@ -47,6 +72,23 @@ struct RandomWalkTests {
       reads += walk.cluster.ledger.readsDone
       transfers += walk.cluster.ledger.transfers.filter { $0 != .notLeader }.count
     }
+    var (configurations, renewals, voided, quarantines) = (0, 0, 0, 0)
+    for seed in UInt64(0)..<30 {
+      var churn = RandomWalk(seed: seed, .churn)
+      try churn.wander(steps: 1200)
+      configurations += churn.cluster.oracle.configurations
+      renewals += churn.renewals
+      var rot = RandomWalk(seed: seed, .allRot)
+      try rot.wander(steps: 1200)
+      voided += rot.rotten
+      var erring = RandomWalk(seed: seed, .erring)
+      try erring.wander(steps: 1200)
+      quarantines += erring.cluster.ledger.quarantines
+    }
+    #expect(configurations > 40)
+    #expect(renewals > 10)
+    #expect(voided > 100)
+    #expect(quarantines > 5)
     #expect(elections > 60)
     #expect(installs > 5)
     #expect(reads > 100)
