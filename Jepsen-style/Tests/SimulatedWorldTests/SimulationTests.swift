@@ -32,7 +32,8 @@ struct SimulationTests {
     #expect(FaultClass.allCases.allSatisfy { report.tally.faults[$0] == 0 || $0 == .powerLoss })
     // A second one, when the leader is not among the quorum that goes on.
     #expect(report.tally.elections <= 2)
-    #expect(report.tally.answered * 100 >= report.tally.operations * 97)
+    // What that election refused, and old revisions that were compacted, is honest and no answer.
+    #expect(report.tally.answered * 100 >= report.tally.operations * 95)
   }
 
   @Test("every profile keeps every promise", arguments: Profile.allCases)
