@@ -61,7 +61,7 @@ struct FormatTests {
     let foreign = CrashableDisk()
     foreign.setBytes("notes.txt", [1])
     #expect(throws: LogFault.alreadyFormatted(found: ["notes.txt"])) {
-      try WriteAheadLog.format(foreign, Sample.identity, genesis: nil, Sample.options)
+      try WriteAheadLog.format(foreign, Sample.identity, genesis: Sample.genesis, Sample.options)
     }
   }
 
