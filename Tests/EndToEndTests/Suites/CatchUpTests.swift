@@ -70,8 +70,11 @@ extension EndToEnd {
         #expect(cluster.log(of: victim).contains("the ballot was lost"))
         try cluster.start(leader)
         try await cluster.client.put("c", "3")
+        _ = try await eventually("the cluster takes the new disk in") { () -> Bool? in
+          let now = try? await cluster.client.members()[NodeID(UInt64(victim))]?.disk
+          return now != nil && now != before ? true : nil
+        }
         try await cluster.settles(victim, as: .voter)
-        #expect(try await cluster.client.members()[NodeID(UInt64(victim))]?.disk != before)
         try await cluster.converges()
       }
     }
