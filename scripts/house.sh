@@ -15,9 +15,11 @@ configuration=(
 
 # Debian packages beyond a Swift toolchain: git fetches the Swift packages, liblz4 compresses.
 packages=(git liblz4-dev)
+# What only tests with real networks and bent clocks use; they skip, and say so, without it.
+lab_packages=(iproute2 nftables libfaketime)
 
 swift_sources=(Package.swift Sources Tests Jepsen-style)
-shell_sources=(scripts/{house.sh,check,down,fix,test,up} .ci/run)
+shell_sources=(scripts/{house.sh,check,down,faultlab,fix,test,up} Jepsen-style/live-matrix .ci/run)
 
 say() { printf '==> %s\n' "$*"; }
 
@@ -40,36 +42,56 @@ require_swift() {
     die "no swift on PATH: install Swift 6.2 or later, https://www.swift.org/install/linux"
 }
 
+# Those of the named packages that this Debian does not have.
+missing_of() {
+  local package
+  for package in "$@"; do
+    [[ $(dpkg-query --show --showformat='${db:Status-Abbrev}' "$package" 2>/dev/null) == ?i* ]] ||
+      printf '%s ' "$package"
+  done
+}
+
+install() {
+  say "Installing $*"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -qq update || say "apt-get update failed; trying with the lists at hand"
+  apt-get -qq install --yes --no-install-recommends "$@" >/dev/null
+}
+
 # Installs what is missing when that is allowed; otherwise says what to type.
 install_missing() {
-  local package missing=()
+  local missing
   if ! command -v dpkg-query >/dev/null; then
     say "not a Debian system: git and the headers of lz4 must be there already"
     return
   fi
-  for package in "${packages[@]}"; do
-    [[ $(dpkg-query --show --showformat='${db:Status-Abbrev}' "$package" 2>/dev/null) == ?i* ]] ||
-      missing+=("$package")
-  done
+  read -ra missing <<<"$(missing_of "${packages[@]}")"
   ((${#missing[@]})) || return 0
   ((EUID == 0)) ||
     die "missing ${missing[*]}: run 'sudo apt-get install ${missing[*]}', then this again"
-  say "Installing ${missing[*]}"
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get -qq update || say "apt-get update failed; trying with the lists at hand"
-  apt-get -qq install --yes --no-install-recommends "${missing[@]}" >/dev/null
+  install "${missing[@]}"
 }
 
-# Builds the two programs, and nothing that only the tests need.
+# The same for what some tests like to have; none of it stops anything.
+install_lab() {
+  local missing
+  command -v dpkg-query >/dev/null || return 0
+  read -ra missing <<<"$(missing_of "${lab_packages[@]}")"
+  ((${#missing[@]})) || return 0
+  { ((EUID == 0)) && install "${missing[@]}"; } ||
+    say "without ${missing[*]} some tests on real networks will skip"
+}
+
+# Builds the named programs, and nothing that only the tests need.
 build_programs() {
   local product quiet=(--quiet)
   install_missing
   require_swift
-  if [[ ! -x $programs/kvctl ]]; then
-    say "Building kvnode and kvctl: some minutes the first time, seconds later"
+  if [[ ! -x $programs/$1 ]]; then
+    say "Building $*: some minutes the first time, seconds later"
     quiet=()
   fi
-  for product in kvnode kvctl; do
+  for product in "$@"; do
     swift build "${configuration[@]}" ${quiet[@]+"${quiet[@]}"} --product "$product" >&2
   done
 }
@@ -77,6 +99,7 @@ build_programs() {
 # Builds every module, program and test.
 build_everything() {
   install_missing
+  install_lab
   require_swift
   say "Building everything: some minutes the first time"
   swift build "${configuration[@]}" --build-tests
