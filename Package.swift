@@ -97,6 +97,7 @@ let package = Package(
     .library(name: "KeyValueClient", targets: ["KeyValueClient"]),
     .executable(name: "kvnode", targets: ["kvnode"]),
     .executable(name: "kvctl", targets: ["kvctl"]),
+    .executable(name: "vipguard", targets: ["vipguard"]),
     .executable(name: "faultlab", targets: ["faultlab"]),
     .library(
       name: "FaultHarness",
@@ -123,6 +124,7 @@ let package = Package(
     module("JSONText", on: .ground),
     // 1 Vocabulary
     module("RaftTypes", on: .vocabulary, uses: ["BinaryCodec", "Determinism"]),
+    module("NetworkTypes", on: .vocabulary),
     // 2 Consensus
     module("ClientProtocol", on: .consensus, uses: vocabulary),
     module("EntryFormat", on: .consensus, uses: vocabulary),
@@ -131,13 +133,14 @@ let package = Package(
     module("WriteAheadLog", on: .parts, uses: vocabulary + ["EntryFormat"]),
     module("KeyValueStore", on: .parts, uses: vocabulary + ["ClientProtocol"]),
     module("PeerProtocol", on: .parts, uses: vocabulary + ["ClientProtocol", "EntryFormat"]),
-    module("VirtualIP", on: .parts, uses: vocabulary),
+    module("VirtualIP", on: .parts, uses: vocabulary + ["NetworkTypes"]),
+    module("GuardProtocol", on: .parts, uses: vocabulary + ["NetworkTypes"]),
     // 4 Replica
     module(
       "Replica", on: .replica,
       uses: vocabulary + [
         "ClientProtocol", "EntryFormat", "RaftCore", "WriteAheadLog", "KeyValueStore",
-        "PeerProtocol", "VirtualIP",
+        "PeerProtocol", "NetworkTypes", "VirtualIP",
       ]),
     // 5 World
     module("PosixStorage", on: .world, uses: vocabulary + ["WriteAheadLog"], outside: system),
@@ -149,6 +152,8 @@ let package = Package(
         "ClientProtocol", "EntryFormat", "RaftCore", "WriteAheadLog", "KeyValueStore",
         "PeerProtocol", "VirtualIP", "Replica",
       ], outside: nio + concurrency + log),
+    module(
+      "LinuxNetwork", on: .world, uses: ["Determinism", "NetworkTypes"]),
     // 6 Interfaces
     module(
       "HTTPAPI", on: .interfaces, uses: vocabulary + ["ClientProtocol", "JSONText"],
@@ -161,14 +166,19 @@ let package = Package(
       "kvnode", on: .programs,
       uses: vocabulary + [
         "ClientProtocol", "EntryFormat", "WriteAheadLog", "KeyValueStore", "PeerProtocol",
-        "VirtualIP", "RaftCore", "Replica", "PosixStorage", "PeerSockets", "NodeRuntime", "HTTPAPI",
+        "NetworkTypes", "VirtualIP", "GuardProtocol", "RaftCore", "Replica", "PosixStorage",
+        "PeerSockets", "NodeRuntime", "HTTPAPI",
       ], outside: http + log + daemon, program: true),
     module(
       "kvctl", on: .programs,
       uses: vocabulary + [
-        "ClientProtocol", "EntryFormat", "JSONText", "WriteAheadLog", "KeyValueStore", "Replica",
-        "PosixStorage", "KeyValueClient",
+        "ClientProtocol", "EntryFormat", "JSONText", "NetworkTypes", "GuardProtocol",
+        "WriteAheadLog", "KeyValueStore", "Replica", "PosixStorage", "LinuxNetwork",
+        "KeyValueClient",
       ], outside: arguments + http + system, program: true),
+    module(
+      "vipguard", on: .programs,
+      uses: vocabulary + ["NetworkTypes", "GuardProtocol", "LinuxNetwork"], program: true),
     // Beside the house: the harness for fault injection. Nothing in Sources imports it.
     harness("Histories", uses: ["JSONText"]),
     harness("Properties", uses: ["Histories"]),
@@ -178,7 +188,8 @@ let package = Package(
       "SimulatedWorld",
       uses: vocabulary + [
         "ClientProtocol", "EntryFormat", "RaftCore", "WriteAheadLog", "KeyValueStore",
-        "PeerProtocol", "VirtualIP", "Replica", "Faults", "Histories", "Properties",
+        "PeerProtocol", "NetworkTypes", "VirtualIP", "Replica", "Faults", "Histories",
+        "Properties",
       ]),
     harness(
       "LiveCluster",
@@ -206,11 +217,18 @@ let package = Package(
     tests("WriteAheadLogTests", of: vocabulary + ["EntryFormat", "WriteAheadLog"]),
     tests("KeyValueStoreTests", of: vocabulary + ["ClientProtocol", "KeyValueStore"]),
     tests("PeerProtocolTests", of: vocabulary + ["EntryFormat", "PeerProtocol"]),
-    tests("VirtualIPTests", of: vocabulary + ["VirtualIP"]),
+    tests("NetworkTypesTests", of: ["Determinism", "NetworkTypes"]),
+    tests("VirtualIPTests", of: vocabulary + ["NetworkTypes", "VirtualIP"]),
+    tests("GuardProtocolTests", of: vocabulary + ["NetworkTypes", "GuardProtocol"]),
+    tests("LinuxNetworkTests", of: ["Determinism", "NetworkTypes", "LinuxNetwork"]),
+    tests(
+      "vipguardTests",
+      of: vocabulary + ["NetworkTypes", "GuardProtocol", "LinuxNetwork", "vipguard"]),
     tests(
       "ReplicaTests",
       of: vocabulary + [
-        "ClientProtocol", "KeyValueStore", "PeerProtocol", "RaftCore", "VirtualIP", "Replica",
+        "ClientProtocol", "KeyValueStore", "PeerProtocol", "RaftCore", "NetworkTypes",
+        "VirtualIP", "Replica",
       ]),
     tests("PosixStorageTests", of: vocabulary + ["WriteAheadLog", "PosixStorage"]),
     tests(
