@@ -7,6 +7,8 @@ struct DurableLog {
   private var base: LogIndex
   /// Of the entries behind `base`.
   private var terms: [Term]
+  /// What it held in this life and what newer leaders have replaced.
+  private var replaced: Set<LogPosition> = []
   /// Written, and waiting for a sync.
   private var written: [LogWrite.Change] = []
 
@@ -27,16 +29,27 @@ struct DurableLog {
       case .append(let entries):
         guard let first = entries.first else { continue }
         let kept = min(terms.count, max(0, first.index.distance(from: base) - 1))
-        terms.removeSubrange(kept...)
+        forget(from: kept)
         terms += entries.map(\.term)
       case .fill: break
       case .reset(let snapshot):
+        forget(from: 0)
         base = snapshot.position.index
-        terms = []
       }
     }
     written = []
   }
+
+  private mutating func forget(from kept: Int) {
+    for place in kept..<terms.count {
+      let index = LogIndex(base.number + UInt64(place) + 1)
+      replaced.insert(LogPosition(term: terms[place], index: index))
+    }
+    terms.removeSubrange(kept...)
+  }
+
+  /// Whether this very entry was there once, and was replaced.
+  func hasHeld(_ position: LogPosition) -> Bool { replaced.contains(position) }
 
   /// Whether this very entry is there; what a snapshot replaced is not asked for.
   func holds(_ position: LogPosition) -> Bool {

@@ -9,7 +9,13 @@ extension SimulatedNode {
     switch envelope.message {
     case .appendReply(.accepted(let durable)):
       let snapshot = process.storage.snapshot?.index ?? .zero
-      guard durable.index <= snapshot || process.storage.durable.holds(durable) else {
+      // One of an older term may have waited for a ballot while a newer leader replaced what it is
+      // about: it must have been true once, and nobody counts it any more.
+      let isLate = envelope.term < process.view.term
+      let log = process.storage.durable
+      guard
+        durable.index <= snapshot || log.holds(durable) || (isLate && log.hasHeld(durable))
+      else {
         throw Violation("\(id) acknowledges \(durable), its disk ends at \(process.storage.synced)")
       }
     case .voteReply(let reply) where reply.granted: try checkVote(envelope.term, for: envelope.to)

@@ -83,10 +83,14 @@ extension World {
         || (position.index <= node.synced.index && !node.isReplacing(position.index)))
   }
 
-  // One copy of what is kept twice.
+  // One copy of what is kept twice, where both are whole: power may have gone while one was written.
   private func twinSpots(_ node: SimulatedNode) -> [Spot] {
-    [Spot(path: "identity", sector: 0), Spot(path: "identity", sector: 1)]
-      + [Spot(path: "ballot", sector: 0), Spot(path: "ballot", sector: 1)]
+    ["identity", "ballot"].flatMap { path -> [Spot] in
+      guard let content = node.disk.inode(path)?.content, content.count == 2 * Inode.sector,
+        content.prefix(Inode.sector).elementsEqual(content.suffix(Inode.sector))
+      else { return [] }
+      return [Spot(path: path, sector: 0), Spot(path: path, sector: 1)]
+    }
   }
 
   // The newest snapshot only when an older one and the log can take its place; and when others have
