@@ -12,6 +12,8 @@ struct Kvctl: AsyncParsableCommand {
       \\r and \\xHH for any byte. Values are taken and printed as they are, except by ls, load and \
       tables, which escape them in the same way.
 
+      Options that a command takes may stand before it too: kvctl --endpoints host:port status.
+
       Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found or comparison failed, 4 cluster \
       not available.
       """,
@@ -26,7 +28,7 @@ struct Kvctl: AsyncParsableCommand {
     // A reader that went away (kvctl ls | head) is seen as EPIPE where it is written to.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parseAsRoot()
+      var command = try parsed(Array(CommandLine.arguments.dropFirst()))
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -35,5 +37,10 @@ struct Kvctl: AsyncParsableCommand {
     } catch {
       Departure.leave(error)
     }
+  }
+
+  /// The command that the arguments, without the program's name, ask for.
+  static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
+    try parseAsRoot(LeadingOptions.moved(arguments))
   }
 }
