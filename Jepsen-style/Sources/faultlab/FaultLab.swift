@@ -8,6 +8,7 @@ struct FaultLab: AsyncParsableCommand {
     abstract: "Runs simulated clusters under faults, and checks recorded histories.",
     subcommands: [
       RunCommand.self, ReplayCommand.self, CheckCommand.self, MutantsCommand.self,
-      ShrinkCommand.self, ExploreCommand.self, LiveCommand.self,
+      ShrinkCommand.self, ExploreCommand.self, LiveCommand.self, LabCommand.self,
+      ProbeCommand.self,
     ])
 }

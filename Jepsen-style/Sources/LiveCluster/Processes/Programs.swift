@@ -13,6 +13,11 @@ package struct Programs: Sendable {
     return Programs(kvnode: kvnode)
   }
 
+  /// Another program of the product, which stands beside kvnode.
+  package func path(_ name: String) -> String {
+    String(kvnode.dropLast("kvnode".count)) + name
+  }
+
   /// The path of the running program.
   package static var ownPath: String? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
