@@ -119,6 +119,7 @@ let package = Package(
     .systemLibrary(
       name: "CLZ4", path: "Sources/0-Ground/CLZ4", providers: [.apt(["liblz4-dev"])]),
     .target(name: "CChecksum", path: "Sources/0-Ground/CChecksum"),
+    .target(name: "CProcess", path: "Sources/0-Ground/CProcess"),
     module("Determinism", on: .ground),
     module("BinaryCodec", on: .ground, outside: ["CLZ4", "CChecksum"]),
     module("JSONText", on: .ground),
@@ -178,7 +179,8 @@ let package = Package(
       ], outside: arguments + http + system, program: true),
     module(
       "vipguard", on: .programs,
-      uses: vocabulary + ["NetworkTypes", "GuardProtocol", "LinuxNetwork"], program: true),
+      uses: vocabulary + ["NetworkTypes", "GuardProtocol", "LinuxNetwork"],
+      outside: ["CProcess"], program: true),
     // Beside the house: the harness for fault injection. Nothing in Sources imports it.
     harness("Histories", uses: ["JSONText"]),
     harness("Properties", uses: ["Histories"]),

@@ -1,0 +1,25 @@
+// System calls about this process and whom it talks to that are variadic in glibc, have no wrapper
+// there, or are not in Swift's view of it. Each returns 0 or an errno(3) unless it says otherwise.
+#ifndef CPROCESS_H
+#define CPROCESS_H
+
+#include <stdint.h>
+
+/// Keeps exactly the capabilities of `mask` (bit n: capability n of linux/capability.h) in this
+/// thread, for ever: permitted, effective and bounding set. Call it before any thread is started.
+int process_keep_capabilities(uint64_t mask);
+
+/// The capabilities that this thread has in effect.
+int process_read_capabilities(uint64_t *mask);
+
+/// Sets no_new_privs (prctl(2)): no program that this process becomes gets more than it has.
+int process_forbid_privileges(void);
+
+/// Who connected the Unix socket (SO_PEERCRED of unix(7)), as it was at that moment.
+int process_peer_of(int socket, int32_t *pid, uint32_t *user);
+
+/// Blocks SIGTERM, SIGINT and SIGHUP and makes a descriptor that is readable once one has come
+/// (signalfd(2)); negative: an errno(3).
+int process_signals(void);
+
+#endif

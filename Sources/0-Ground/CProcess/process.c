@@ -1,0 +1,64 @@
+#define _GNU_SOURCE
+#include "CProcess.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// capset(2): the third version of the header and two halves of 32 bits each are what every kernel
+// since 2.6.26 speaks.
+int process_keep_capabilities(uint64_t mask) {
+  // The bounding set goes first: dropping from it needs CAP_SETPCAP. EINVAL ends the list of what
+  // this kernel knows; a process without CAP_SETPCAP can gain nothing by the bounding set anyway.
+  for (int capability = 0; capability < 64; capability++) {
+    if (mask >> capability & 1) continue;
+    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0 && errno == EINVAL) break;
+  }
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[2];
+  for (int half = 0; half < 2; half++) {
+    uint32_t bits = (uint32_t)(mask >> (32 * half));
+    data[half].effective = bits;
+    data[half].permitted = bits;
+    data[half].inheritable = 0;
+  }
+  return syscall(SYS_capset, &header, data) == 0 ? 0 : errno;
+}
+
+int process_read_capabilities(uint64_t *mask) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[2];
+  if (syscall(SYS_capget, &header, data) != 0) return errno;
+  *mask = (uint64_t)data[1].effective << 32 | data[0].effective;
+  return 0;
+}
+
+int process_forbid_privileges(void) {
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno;
+}
+
+int process_peer_of(int socket, int32_t *pid, uint32_t *user) {
+  struct ucred peer;
+  socklen_t size = sizeof peer;
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return errno;
+  *pid = peer.pid;
+  *user = peer.uid;
+  return 0;
+}
+
+int process_signals(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
+  if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -errno;
+  int descriptor = signalfd(-1, &set, SFD_CLOEXEC);
+  return descriptor < 0 ? -errno : descriptor;
+}

@@ -1,0 +1,65 @@
+import Glibc
+
+/// The command line.
+struct Flags: Equatable {
+  enum Task: Equatable {
+    case serve(socket: String, user: uid_t)
+    /// Remove what an earlier guard left, and end.
+    case clean
+    case help
+  }
+
+  let task: Task
+
+  static let usage = """
+    vipguard: holds the virtual IP for one kvnode, and lets it go when that falls silent
+
+    usage: vipguard --socket PATH [--uid NUMBER]
+           vipguard --clean
+
+      --socket PATH   where kvnode connects; only its user and root may
+      --uid NUMBER    the user that kvnode runs as; 0 if not given
+      --clean         removes what a guard that was killed has left, and ends
+    """
+
+  init(_ arguments: [String]) throws(SystemFault) {
+    var socket: String?
+    var user: uid_t?
+    var wantsClean = false
+    var rest = arguments.dropFirst()
+    while let word = rest.popFirst() {
+      switch word {
+      case "--help", "-h":
+        task = .help
+        return
+      case "--clean": wantsClean = true
+      case "--socket": socket = try Self.value(of: word, in: &rest)
+      case "--uid":
+        let text = try Self.value(of: word, in: &rest)
+        guard let number = uid_t(text), number < uid_t.max else {
+          throw SystemFault(sentence: "--uid \(text): expected the number of a user, see id -u")
+        }
+        user = number
+      case _: throw SystemFault(sentence: "\(word) is no option of vipguard; see --help")
+      }
+    }
+    if wantsClean {
+      guard socket == nil, user == nil else {
+        throw SystemFault(sentence: "--clean stands alone")
+      }
+      task = .clean
+      return
+    }
+    guard let socket else { throw SystemFault(sentence: "--socket PATH is missing; see --help") }
+    task = .serve(socket: socket, user: user ?? 0)
+  }
+
+  private static func value(
+    of flag: String, in rest: inout ArraySlice<String>
+  ) throws(SystemFault) -> String {
+    guard let value = rest.popFirst(), !value.isEmpty else {
+      throw SystemFault(sentence: "\(flag) needs a value")
+    }
+    return value
+  }
+}
