@@ -38,7 +38,7 @@ extension Cluster {
   private func newestMark(of server: Server) -> StateMark? {
     let index = LogIndex(server.applied.number / 10 * 10)
     guard index > .zero else { return nil }
-    let wrong: UInt64 = server.errs ? 0xbad : 0
+    let wrong = server.errs ? server.error : 0
     return StateMark(index: index, hash: oracle.hash(at: index) ^ wrong)
   }
 

@@ -10,6 +10,8 @@ struct Server {
   var formerDisks: [Disk] = []
   /// Its state machine erred: its hashes are wrong.
   var errs = false
+  /// In which way: who errs alike agrees.
+  var error: UInt64 = 0xbad
   /// What it reported at the last mark.
   var mark: StateMark?
   /// Nil while it is down.

@@ -108,6 +108,10 @@ extension RandomWalk {
     let isWhole = cluster.servers.values.allSatisfy { server in
       !server.errs && !server.disk.lostState && server.core?.stateIsSound ?? true
     }
-    if isWhole, cluster.isUp(id) { cluster.servers[id]?.errs = true }
+    guard isWhole, cluster.isUp(id) else { return }
+    cluster.servers[id]?.errs = true
+    // Never twice in the same way: one machine's error that a leader remembers from its last life
+    // would otherwise confirm the next one's.
+    cluster.servers[id]?.error = dice.next()
   }
 }
