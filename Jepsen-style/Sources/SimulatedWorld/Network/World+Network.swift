@@ -65,14 +65,33 @@ extension World {
   func dial(_ from: Int, _ to: Int, _ generation: UInt64) {
     guard network[from, to].generation == generation, !network[from, to].isUp, nodes[from].isUp
     else { return }
-    if nodes[to].isUp, nodes[to].pausedUntil == nil, network.canConnect(from, to) {
-      network[from, to].isUp = true
-      // The handshake says on which disk either end is.
-      offer(.peerDisk(nodes[to].id, nodes[to].incarnation), to: nodes[from])
-      offer(.peerDisk(nodes[from].id, nodes[from].incarnation), to: nodes[to])
-    } else {
-      redial(from, to)
+    guard nodes[to].isUp, nodes[to].pausedUntil == nil, network.canConnect(from, to) else {
+      return redial(from, to)
     }
+    guard !refuses(to, from) else { return redial(from, to) }
+    // The welcome says on which disk the other end is.
+    offer(.peerDisk(nodes[to].id, nodes[to].incarnation), to: nodes[from])
+    if refuses(from, to) { redial(from, to) } else { network[from, to].isUp = true }
+  }
+
+  /// Another membership: a connection that leads to a disk which it does not trust ends.
+  func setPeers(_ peers: PeerSet, of node: SimulatedNode, _ process: NodeProcess) {
+    process.peers = peers
+    for peer in nodes where peer !== node && refuses(node.place, peer.place) {
+      sever(node.place, peer.place, reset: false)
+      sever(peer.place, node.place, reset: false)
+    }
+  }
+
+  // Whether one end trusts another disk under the name of the other, and acts under no older
+  // membership: who lags must hear of the newer one. Whoever is no member is heard all the same:
+  // worse than in production, where nobody listens to it.
+  private func refuses(_ place: Int, _ other: Int) -> Bool {
+    guard let own = nodes[place].process?.peers,
+      let trusted = own.members[nodes[other].id]?.incarnation
+    else { return false }
+    let theirs = nodes[other].process?.peers?.configuration ?? .zero
+    return trusted != nodes[other].incarnation && own.configuration >= theirs
   }
 
   func unclog(_ from: Int, _ to: Int) {

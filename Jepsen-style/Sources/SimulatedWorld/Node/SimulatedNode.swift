@@ -98,6 +98,8 @@ final class NodeProcess {
   var timerAt = Instant.distantFuture
   /// The replica as its last turn left it.
   var view: NodeView
+  /// Whom its connections may lead to, as the replica last said.
+  var peers: PeerSet?
 
   init(_ replica: Replica, _ storage: StorageUnit, _ snapshots: SnapshotUnit) {
     var replica = replica

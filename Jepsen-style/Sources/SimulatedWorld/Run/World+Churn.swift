@@ -12,12 +12,15 @@ extension World {
     let target = leader ?? nodes.pick(&diskDice)
     guard target.pausedUntil == nil, target.isUp else { return false }
     note("!!", "asks \(target.id): \(change)")
-    offer(
-      .call(
-        ClientCall(.changeMembership(change), timeoutMilliseconds: 5000), tag: Self.operatorTag),
-      to: target)
+    lastWish = now
+    let call = ClientCall(
+      .changeMembership(change), timeoutMilliseconds: Self.wishTimeout)
+    offer(.call(call, tag: Self.operatorTag), to: target)
     return true
   }
+
+  /// How long an operator waits for a change of the membership, in milliseconds.
+  static var wishTimeout: UInt32 { 5000 }
 
   private func change(_ churn: Churn, _ membership: Membership) -> MembershipChange? {
     let outsiders = nodes.filter { membership.members[$0.id] == nil }

@@ -14,6 +14,7 @@ extension World {
   func runSafetyPhase() throws(Violation) {
     try run(until: now + swarm.safety)
     isSafetyPhase = false
+    safetyEnded = now
   }
 
   /// Ten election timeouts for a leader, a write, and equal states; then all histories are judged.
@@ -27,40 +28,60 @@ extension World {
       tally.blocked += 1
       return try judge()
     }
-    let limit = settings.electionMost * 10
     let probe = clients.count
     clients.append(SimulatedClient(probe, swarm, &clientDice))
     clients[probe].isProbe = true
-    try within(limit, "no write", of: quorum) { (end) throws(Violation) in
-      try self.write(probe, end, quorum)
+    try demand("no write", of: &quorum) { (some, end) throws(Violation) in
+      try self.write(probe, end, some)
     }
-    try within(limit, "no convergence", of: quorum) { (end) throws(Violation) in
-      try self.run(until: end) { self.isQuiet && self.difference(among: quorum) == nil }
-      return self.difference(among: quorum) == nil
+    try demand("no convergence", of: &quorum) { (some, end) throws(Violation) in
+      try self.run(until: end) { self.isQuiet && self.difference(among: some) == nil }
+      return self.difference(among: some) == nil
     }
     try readEverything(probe, quorum)
     try judge()
   }
 
+  private func demand(
+    _ what: String, of quorum: inout [SimulatedNode],
+    _ attempt: ([SimulatedNode], Instant) throws(Violation) -> Bool
+  ) throws(Violation) {
+    if try succeeds(among: quorum, attempt) { return }
+    if isOutvoted(quorum) {
+      tally.reinforced += 1
+      quorum = try reinforce()
+      if try succeeds(among: quorum, attempt) { return }
+    }
+    throw Violation(
+      "liveness: \(what) within \(patience.milliseconds) ms among \(quorum.map(\.id)): "
+        + (difference(among: quorum) ?? "they are equal")
+        + quorum.map { "\n  " + portrait($0) }.joined())
+  }
+
   // Ten election timeouts in which no client's entry is applied anywhere are too many; a narrow
   // window, or a long way to catch up, may need longer in all.
-  private func within(
-    _ limit: TimeSpan, _ what: String, of quorum: [SimulatedNode],
-    _ attempt: (Instant) throws(Violation) -> Bool
-  ) throws(Violation) {
+  private func succeeds(
+    among quorum: [SimulatedNode], _ attempt: ([SimulatedNode], Instant) throws(Violation) -> Bool
+  ) throws(Violation) -> Bool {
     var progress = -1
-    for _ in 0..<Self.patience {
-      if try attempt(now + limit) { return }
+    for _ in 0..<Self.attempts {
+      if try attempt(quorum, now + patience) { return true }
       let moved = quorum.reduce(oracle.written.count) {
         $0 + Int($1.process?.view.applied.number ?? 0)
       }
-      guard moved > progress else { break }
+      guard moved > progress else { return false }
       progress = moved
     }
-    throw Violation(
-      "liveness: \(what) within \(limit.milliseconds) ms among \(quorum.map(\.id)): "
-        + (difference(among: quorum) ?? "they are equal")
-        + quorum.map { "\n  " + portrait($0) }.joined())
+    return false
+  }
+
+  // What was on its way when the quorum was drawn may have left it a minority, with nobody at fault:
+  // an operator's wish to dismiss a healthy voter, or the last word of a learner that had caught up
+  // and died, which made it a voter.
+  private func isOutvoted(_ quorum: [SimulatedNode]) -> Bool {
+    let mayWish = lastWish.map { safetyEnded < $0 + .milliseconds(UInt64(Self.wishTimeout)) }
+    guard mayWish ?? false || diedCatchingUp else { return false }
+    return !possibleMemberships().allSatisfy { isQuorum(quorum, of: $0) }
   }
 
   // Whoever is no member, or no longer, need not follow.
@@ -69,7 +90,8 @@ extension World {
     return convergence(of: quorum.filter { membership.members[$0.id] != nil })
   }
 
-  private static var patience: Int { 40 }
+  private var patience: TimeSpan { settings.electionMost * 10 }
+  private static var attempts: Int { 40 }
 
   private var isQuiet: Bool { clients.allSatisfy { $0.operation == nil } }
 
@@ -86,7 +108,10 @@ extension World {
           + nodes.map { "\n  " + portrait($0) }.joined())
     }
     note("!!", "heals \(quorum.map(\.id)) for good; the others stay dead")
+    let memberships = possibleMemberships()
     for node in nodes where !quorum.contains(where: { $0 === node }) {
+      diedCatchingUp =
+        diedCatchingUp || (node.isUp && memberships.contains { $0.isBecomingVoter(node.id) })
       die(node, .power)
       node.isGone = true
     }
@@ -184,5 +209,16 @@ extension World {
 
   private static var budget: LinearizabilityBudget {
     LinearizabilityBudget(steps: 50_000_000, configurations: 100_000)
+  }
+}
+
+extension Membership {
+  /// Whether it is a learner that becomes a voter once it has caught up.
+  fileprivate func isBecomingVoter(_ id: NodeID) -> Bool {
+    guard let member = members[id], !isVoter(id) else { return false }
+    return switch member.prospect {
+    case .trial, .promotion: true
+    case .none, .leaving: false
+    }
   }
 }

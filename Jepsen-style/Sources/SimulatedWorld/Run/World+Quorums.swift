@@ -42,7 +42,10 @@ extension World {
 
   /// One node in a line, for a person who wonders why it does nothing.
   func portrait(_ node: SimulatedNode) -> String {
-    guard let process = node.process else { return "\(node.id) is down" }
+    guard let process = node.process else {
+      let trouble = isSuspect(node) ? "suspect" : "sound"
+      return "\(node.id) is down, disk \(node.incarnation) is \(trouble)"
+    }
     let view = process.view
     let core = process.replica.core
     let leader = core.leader.map { "\($0)" } ?? "nobody"

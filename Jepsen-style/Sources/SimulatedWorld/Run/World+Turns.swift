@@ -70,6 +70,7 @@ extension World {
     try checkAddress(node, process.view)
     for job in effects.storage { process.storage.submit(.job(job)) }
     if !effects.storage.isEmpty { beginStorage(node) }
+    if let peers = effects.peers { setPeers(peers, of: node, process) }
     for outbound in effects.frames {
       try node.checkTruth(of: outbound.frame)
       try checkSilence(node, outbound.frame)

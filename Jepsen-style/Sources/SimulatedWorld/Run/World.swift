@@ -37,6 +37,11 @@ final class World {
   var ready: [Int] = []
   /// Whether faults may begin, and whether clients ask.
   var isSafetyPhase = true
+  var safetyEnded = Instant.distantFuture
+  /// When an operator last asked for another membership.
+  var lastWish: Instant?
+  /// Whether a learner on its way to becoming a voter was left to die when a quorum was healed.
+  var diedCatchingUp = false
   var nextValue: UInt64 = 1
 
   let settings: Settings
