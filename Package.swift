@@ -249,8 +249,8 @@ let package = Package(
     tests(
       "kvctlTests",
       of: vocabulary + [
-        "ClientProtocol", "EntryFormat", "WriteAheadLog", "KeyValueStore", "PosixStorage",
-        "KeyValueClient", "kvctl", "ServedStore",
+        "ClientProtocol", "EntryFormat", "WriteAheadLog", "KeyValueStore", "NetworkTypes",
+        "PosixStorage", "KeyValueClient", "kvctl", "ServedStore",
       ]),
     tests(
       "NodeRuntimeTests",

@@ -21,7 +21,8 @@ struct Kvctl: AsyncParsableCommand {
       PutCommand.self, GetCommand.self, DelCommand.self, LsCommand.self, TxnCommand.self,
       CasCommand.self, StatusCommand.self, MemberCommand.self, LeaderCommand.self,
       SnapshotCommand.self, WalCommand.self, RecoverCommand.self, CompactCommand.self,
-      LoadCommand.self, BenchCommand.self, ClusterCommand.self, CompletionCommand.self,
+      LoadCommand.self, BenchCommand.self, VipCommand.self, ClusterCommand.self,
+      CompletionCommand.self,
     ])
 
   static func main() async {

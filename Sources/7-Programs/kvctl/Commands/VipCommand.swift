@@ -1,0 +1,8 @@
+internal import ArgumentParser
+
+/// The virtual address: who holds it, and whether that is so.
+struct VipCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vip", abstract: "Looks after the cluster's virtual address.",
+    subcommands: [VipObserve.self])
+}
