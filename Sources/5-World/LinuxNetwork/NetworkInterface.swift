@@ -1,3 +1,4 @@
+import Glibc
 package import NetworkTypes
 
 /// A network interface as it was when it was looked up.
@@ -14,6 +15,16 @@ package struct NetworkInterface: Hashable, Sendable {
 
   /// Looks the interface up. Throws `noSuchInterface` or `notEthernet`.
   package static func named(_ name: String) throws(NetworkFault) -> NetworkInterface {
-    throw .noSuchInterface(name)
+    let index = if_nametoindex(name)
+    guard index != 0 else { throw .noSuchInterface(name) }
+    let socket = try NetlinkSocket(.route)
+    let replies: [NetlinkReply]
+    replies = try socket.dump(RouteMessages.listLinks(), "list interfaces")
+    guard let link = replies.lazy.compactMap(LinkState.init).first(where: { $0.index == index })
+    else { throw .noSuchInterface(name) }
+    guard let hardwareAddress = link.hardwareAddress else { throw .notEthernet(name) }
+    return NetworkInterface(
+      index: Int32(index), name: name, hardwareAddress: hardwareAddress, isUp: link.isUp,
+      hasCarrier: link.hasCarrier)
   }
 }

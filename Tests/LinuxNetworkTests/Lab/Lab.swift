@@ -1,0 +1,104 @@
+import Determinism
+import Glibc
+import LinuxNetwork
+
+/// A segment of a few hosts that live in network namespaces of this process: the kernel is real,
+/// nothing outside sees it, and it is gone with the last descriptor, even after a crash.
+///
+/// Every host is 10.77.0.N and fd77::N on its `eth0`, and all hang on one bridge.
+final class Lab {
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// The descriptors of the namespaces; the last is the bridge's.
+  private let namespaces: [Int32]
+  let hosts: [Host]
+
+  static let isPossible = geteuid() == 0 && access("/proc/self/ns/net", R_OK) == 0
+  /// False when the kernel has no nf_tables or not its netdev family.
+  static let hasTables = true
+
+  private init(hostCount: Int) throws {
+    var namespaces: [Int32] = []
+    for _ in 0...hostCount {
+      namespaces.append(try Namespace.makeOwn())
+    }
+    self.namespaces = namespaces
+    hosts = (0..<hostCount).map { Host(number: $0 + 1, namespace: namespaces[$0]) }
+    // The thread is in the last namespace: the bridge's.
+    var commands = ["link add br0 type bridge", "link set br0 up"]
+    for host in hosts {
+      let place = "/proc/\(getpid())/fd/\(host.namespace)"
+      commands.append("link add port\(host.number) type veth peer name eth0 netns \(place)")
+      commands.append("link set port\(host.number) master br0 up")
+    }
+    try Self.ip(commands)
+    for host in hosts {
+      try host.inside {
+        try Self.ip([
+          "link set lo up", "link set eth0 up",
+          "address add 10.77.0.\(host.number)/24 dev eth0",
+          "address add fd77::\(host.number)/64 dev eth0 nodad",
+        ])
+      }
+    }
+  }
+
+  deinit {
+    for namespace in namespaces { close(namespace) }
+  }
+
+  /// Runs `body` with a segment of `hosts` on a thread of its own, which may enter namespaces
+  /// without leading anybody else's work into them.
+  static func run<Result: Sendable>(
+    hosts: Int, _ body: @escaping @Sendable (Lab) throws -> Result
+  ) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+      OwnThread.start {
+        continuation.resume(with: Swift.Result { try body(Lab(hostCount: hosts)) })
+      }
+    }
+  }
+
+  /// Runs ip(8) with these lines in the namespace of the calling thread; tests may, the product
+  /// must not.
+  static func ip(_ commands: [String]) throws {
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0, fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0 else {
+      throw Failure(description: "pipe: \(errno)")
+    }
+    let text = Array((commands.joined(separator: "\n") + "\n").utf8)
+    guard write(ends[1], text, text.count) == text.count else {
+      throw Failure(description: "pipe: \(errno)")
+    }
+    close(ends[1])
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+    var child: pid_t = 0
+    let words: [UnsafeMutablePointer<CChar>?] =
+      (["ip", "-batch", "-"] as [String]).map { strdup($0) }
+    defer { for word in words { free(word) } }
+    let code = posix_spawnp(&child, "ip", &actions, nil, words + [nil], nil)
+    close(ends[0])
+    guard code == 0 else { throw Failure(description: "no ip(8): \(code)") }
+    var status: Int32 = 0
+    guard waitpid(child, &status, 0) == child, status == 0 else {
+      throw Failure(description: "ip(8) refused one of \(commands)")
+    }
+  }
+
+  /// Asks until the answer is yes; the time that took, or nil when `milliseconds` were over.
+  static func wait(
+    upTo milliseconds: UInt64, for condition: () throws -> Bool
+  ) rethrows -> UInt64? {
+    let start = BootClock.now()
+    while true {
+      if try condition() { return BootClock.now().since(start).milliseconds }
+      if BootClock.now().since(start).milliseconds >= milliseconds { return nil }
+      usleep(2000)
+    }
+  }
+}
