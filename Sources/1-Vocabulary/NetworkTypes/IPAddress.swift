@@ -2,6 +2,7 @@
 ///
 /// IPv4-mapped IPv6 addresses (`::ffff:10.0.0.1`) stay IPv6; there are no zones (`%eth0`).
 public struct IPAddress: Hashable, Comparable, Sendable {
+  /// Which of the two, by its version number.
   public enum Family: UInt8, Hashable, Comparable, Sendable {
     case v4 = 4
     case v6 = 6

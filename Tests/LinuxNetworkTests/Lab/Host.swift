@@ -7,6 +7,11 @@ struct Host {
   let number: Int
   let namespace: Int32
 
+  /// Its own, of both families.
+  var addresses: [IPAddress] {
+    ["10.77.0.\(number)", "fd77::\(number)"].compactMap { IPAddress($0) }
+  }
+
   /// Runs `body` as on this host.
   func inside<Result>(_ body: () throws -> Result) throws -> Result {
     let home = try Namespace.current()
@@ -24,7 +29,16 @@ struct Host {
   }
 
   /// ip(8) on this host.
-  func ip(_ commands: String...) throws { try inside { try Lab.ip(commands) } }
+  func ip(_ commands: String...) throws { try ip(commands) }
+  func ip(_ commands: [String]) throws { _ = try inside { try Lab.ip(commands) } }
+
+  /// Whether that host says that nobody listens there.
+  func reaches(_ address: IPAddress) throws -> Bool {
+    try inside {
+      let socket = TCPSocket(address.family)
+      return !socket.connect(to: address, port: 9, within: 100) && socket.wasRefused
+    }
+  }
 
   /// Whether the kernel has the address configured: binding to it needs it.
   func has(_ address: IPAddress) throws -> Bool {
@@ -51,6 +65,14 @@ struct Host {
     try inside {
       let socket = TCPSocket(address.family)
       return socket.connect(to: address, port: port, within: milliseconds) ? socket : nil
+    }
+  }
+
+  /// Where this host's kernel believes the address to be (ip-neighbour(8)).
+  func neighbour(_ address: IPAddress) throws -> HardwareAddress? {
+    try inside {
+      try Lab.ip(["neighbour show to \(address) dev eth0"], reading: true)
+        .split(separator: " ").lazy.compactMap { HardwareAddress(String($0)) }.first
     }
   }
 

@@ -27,7 +27,7 @@ final class Lab {
     self.namespaces = namespaces
     hosts = (0..<hostCount).map { Host(number: $0 + 1, namespace: namespaces[$0]) }
     // The thread is in the last namespace: the bridge's.
-    var commands = ["link add br0 type bridge", "link set br0 up"]
+    var commands = ["link add br0 type bridge mcast_snooping 0", "link set br0 up"]
     for host in hosts {
       let place = "/proc/\(getpid())/fd/\(host.namespace)"
       commands.append("link add port\(host.number) type veth peer name eth0 netns \(place)")
@@ -36,11 +36,18 @@ final class Lab {
     try Self.ip(commands)
     for host in hosts {
       try host.inside {
-        try Self.ip([
+        _ = try Self.ip([
           "link set lo up", "link set eth0 up",
           "address add 10.77.0.\(host.number)/24 dev eth0",
           "address add fd77::\(host.number)/64 dev eth0 nodad",
         ])
+      }
+    }
+    // Links come up and routes come alive some time after the command returned.
+    for (one, other) in zip(hosts, hosts.dropFirst()) {
+      for address in other.addresses {
+        let isReachable = try Self.wait(upTo: 3000) { try one.reaches(address) }
+        guard isReachable != nil else { throw Failure(description: "\(address) is not reachable") }
       }
     }
   }
@@ -61,33 +68,36 @@ final class Lab {
     }
   }
 
+  /// Pulls the host's cable, or puts it back: the host itself still has its interface switched on.
+  func unplug(_ host: Host) throws { try bridge(["link set port\(host.number) down"]) }
+  func plug(_ host: Host) throws { try bridge(["link set port\(host.number) up"]) }
+
+  private func bridge(_ commands: [String]) throws {
+    try Host(number: 0, namespace: namespaces[hosts.count]).ip(commands)
+  }
+
   /// Runs ip(8) with these lines in the namespace of the calling thread; tests may, the product
-  /// must not.
-  static func ip(_ commands: [String]) throws {
-    var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0, fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0 else {
-      throw Failure(description: "pipe: \(errno)")
-    }
-    let text = Array((commands.joined(separator: "\n") + "\n").utf8)
-    guard write(ends[1], text, text.count) == text.count else {
-      throw Failure(description: "pipe: \(errno)")
-    }
-    close(ends[1])
+  /// must not. Returns what it wrote, if asked.
+  @discardableResult
+  static func ip(_ commands: [String], reading: Bool = false) throws -> String {
+    let input = try Pipe(commands.joined(separator: "\n") + "\n")
+    let output = try Pipe("")
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+    posix_spawn_file_actions_adddup2(&actions, input.readEnd, 0)
+    if reading { posix_spawn_file_actions_adddup2(&actions, output.writeEnd, 1) }
     var child: pid_t = 0
     let words: [UnsafeMutablePointer<CChar>?] =
       (["ip", "-batch", "-"] as [String]).map { strdup($0) }
     defer { for word in words { free(word) } }
     let code = posix_spawnp(&child, "ip", &actions, nil, words + [nil], nil)
-    close(ends[0])
     guard code == 0 else { throw Failure(description: "no ip(8): \(code)") }
     var status: Int32 = 0
     guard waitpid(child, &status, 0) == child, status == 0 else {
       throw Failure(description: "ip(8) refused one of \(commands)")
     }
+    return output.contents()
   }
 
   /// Asks until the answer is yes; the time that took, or nil when `milliseconds` were over.

@@ -45,10 +45,15 @@ final class TCPSocket {
     return accepted >= 0 ? TCPSocket(accepted: accepted, family) : nil
   }
 
+  /// What an attempt to connect ended with was the other host's refusal.
+  private(set) var wasRefused = false
+
   func connect(to address: IPAddress, port: UInt16, within milliseconds: Int32) -> Bool {
     let code = Self.withAddress(address, port) { Glibc.connect(descriptor, $0, $1) }
     if code == 0 { return true }
     guard errno == EINPROGRESS, isReady(for: POLLOUT, within: milliseconds) else { return false }
+    let error = error
+    wasRefused = error == ECONNREFUSED
     return error == 0
   }
 
