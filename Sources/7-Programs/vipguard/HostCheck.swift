@@ -10,12 +10,12 @@ enum HostCheck {
     if let interface = carrier(of: place.address) { throw .addressTaken(interface: interface) }
     if place.address.family == .v6, isIPv6Disabled(on: place.interface) {
       throw .unsupported(
-        "IPv6 on \(place.interface): set net.ipv6.conf.\(place.interface).disable_ipv6 to 0")
+        "use IPv6 on \(place.interface): set net.ipv6.conf.\(place.interface).disable_ipv6 to 0")
     }
   }
 
   /// The interface that the address is configured on, if any (getifaddrs(3)).
-  private static func carrier(of address: IPAddress) -> String? {
+  private static func carrier(of address: IPAddress) -> Int32? {
     var first: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&first) == 0 else { return nil }
     defer { freeifaddrs(first) }
@@ -25,7 +25,7 @@ enum HostCheck {
       guard let socketAddress = entry.ifa_addr, bytes(of: socketAddress) == address.bytes else {
         continue
       }
-      return String(cString: entry.ifa_name)
+      return Int32(bitPattern: if_nametoindex(entry.ifa_name))
     }
     return nil
   }

@@ -8,7 +8,8 @@ extension Keeper {
   /// Asks the segment who has the addresses.
   func ask() {
     guard let client else { return }
-    self.client?.question = Question(asked: kernel.now())
+    let question = Question(asked: kernel.now())
+    self.client?.question = question
     for place in client.hello.places { kernel.probe(place) }
   }
 
@@ -45,10 +46,10 @@ extension Keeper {
     guard let client else { return [] }
     // A question counts once: the next claim asks anew.
     self.client?.question = nil
-    self.client?.phase = .holding(
-      Holding(
-        term: term, until: until, since: now, keepAgain: now + keepPeriod, announceAt: now,
-        watchAt: now + Limits.watchPeriod))
+    let holding = Holding(
+      term: term, until: until, since: now, keepAgain: now + keepPeriod, announceAt: now,
+      watchAt: now + Limits.watchPeriod)
+    self.client?.phase = .holding(holding)
     var refusal: GuardRefusal?
     do throws(MachineFault) {
       if try !open(client.hello.places, until: until) { refusal = .late }

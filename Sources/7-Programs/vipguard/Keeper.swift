@@ -20,6 +20,8 @@ final class Keeper<Kernel: Machine> {
   /// A node that said hello.
   struct Client {
     let hello: GuardHello
+    /// In the hello's order.
+    let standings: [GuardStanding]
     var phase = Phase.free
     /// The last question to the segment.
     var question: Question?
@@ -128,7 +130,7 @@ final class Keeper<Kernel: Machine> {
       }
     }
     if newest?.cluster != hello.cluster { newest = nil }
-    client = Client(hello: hello)
+    client = Client(hello: hello, standings: standings)
     return [.ready(standings)]
   }
 
@@ -143,13 +145,19 @@ final class Keeper<Kernel: Machine> {
     self.client?.phase = .free
     guard wasHolding else { return }
     if resetting { for place in client.hello.places { kernel.resetConnections(of: place) } }
-    // Each is tried, also after one that failed.
-    var fault: MachineFault?
-    for place in client.hello.places {
-      do throws(MachineFault) { try kernel.shut(place) } catch { fault = error }
+    // Every gate before the first address, and each is tried, also after one that failed.
+    let areShut = zip(client.hello.places, client.standings).map { place, standing in
+      do throws(MachineFault) {
+        try kernel.shut(place)
+        return standing.tier == .gate
+      } catch {
+        return false
+      }
     }
-    for place in client.hello.places {
-      do throws(MachineFault) { try kernel.remove(place) } catch { fault = error }
+    var fault: MachineFault?
+    for (place, isShut) in zip(client.hello.places, areShut) {
+      // One of the two is enough: the kernel ends what is left of the other.
+      do throws(MachineFault) { try kernel.remove(place) } catch { if !isShut { fault = error } }
     }
     if let fault { throw CannotLetGo(reason: fault) }
   }
