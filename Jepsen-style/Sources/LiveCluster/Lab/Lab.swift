@@ -63,6 +63,9 @@ package struct Lab: Sendable {
       client: LabPlan.node(host).description)
   }
 
+  /// Goes on in the network of the lab's client; may start this program anew.
+  package func becomeClient() throws(LiveFailure) { try LabSegment.becomeClient() }
+
   /// Starts guard and node of a host, each unless it runs.
   package func start(_ host: Int) throws(LiveFailure) {
     let inside = LabSegment.enter(LabPlan.host(host))
@@ -78,9 +81,14 @@ package struct Lab: Sendable {
 
   /// Ends guard and node of a host, however they are, and starts both again.
   package func restart(_ host: Int) throws(LiveFailure) {
+    stop(host)
+    try start(host)
+  }
+
+  /// Ends guard and node of a host in good order.
+  package func stop(_ host: Int) {
     node(host).stop()
     guardian(host).stop()
-    try start(host)
   }
 
   /// Takes away all that any lab may have left, and its folder.

@@ -35,6 +35,8 @@ package struct LabPlan: Equatable, Sendable {
   package static func host(_ number: Int) -> String { "quoin-h\(number)" }
   package static func publicAddress(_ host: Int) -> String { "10.77.0.1\(host)" }
   package static func privateAddress(_ host: Int) -> String { "10.78.0.1\(host)" }
+  /// Of the host's public interface: 02, then nothing, then the network, then the host.
+  package static func hardwareAddress(_ host: Int) -> String { "02:00:0a:4d:00:1\(host)" }
   /// The end of a host's public cable at the bridge.
   package static func publicPort(_ host: Int) -> String { "pub-h\(host)" }
   /// The end of a host's private cable at the bridge.

@@ -1,0 +1,57 @@
+/// All rounds, judged.
+package struct FailoverVerdict: Sendable {
+  package var rounds: [FailoverRound] = []
+  /// Instants at which the observer heard two holders.
+  package var overlaps: [UInt64] = []
+  /// What broke a promise that is not a figure: something left behind, an address lost, nodes that
+  /// did not become equal, an observer that did not observe.
+  package var complaints: [String] = []
+
+  package init() {}
+
+  /// Nothing was broken and every round took effect. Figures are judged by `slow`.
+  package var isSafe: Bool {
+    overlaps.isEmpty && complaints.isEmpty && rounds.allSatisfy { $0.evidence != nil }
+  }
+
+  /// The kinds whose gaps were longer than promised.
+  package func slow(_ profile: String) -> [FailoverKind] {
+    FailoverKind.allCases.filter { kind in
+      let gaps = Distribution(rounds.filter { $0.kind == kind }.map(\.gap))
+      let bound = kind.bound(profile)
+      return gaps.quantile(0.5) > bound.median * 1_000_000
+        || gaps.quantile(0.99) > bound.high * 1_000_000
+    }
+  }
+
+  /// A table of all kinds that were tried.
+  package func table(_ profile: String) -> [String] {
+    var lines = ["kind        rounds  void  median ms  p99 ms  max ms  promised    two holders"]
+    for kind in FailoverKind.allCases {
+      let own = rounds.filter { $0.kind == kind }
+      guard !own.isEmpty else { continue }
+      let valid = own.filter { $0.evidence != nil }
+      let gaps = Distribution(valid.map(\.gap))
+      let bound = kind.bound(profile)
+      let twice = overlaps.count { time in own.contains { $0.begin <= time && time <= $0.end } }
+      lines.append(
+        Self.left(kind.rawValue, 10) + Self.right("\(valid.count)", 8)
+          + Self.right("\(own.count - valid.count)", 6)
+          + Self.right(FailoverRound.milliseconds(gaps.quantile(0.5)), 11)
+          + Self.right(FailoverRound.milliseconds(gaps.quantile(0.99)), 8)
+          + Self.right(FailoverRound.milliseconds(gaps.max), 8) + "  "
+          + Self.left("\(bound.median)/\(bound.high)", 10) + Self.right("\(twice)", 13))
+    }
+    lines.append("two holders, all in all: \(overlaps.count)")
+    lines += complaints.isEmpty ? ["nothing left behind, nothing lost"] : complaints
+    return lines
+  }
+
+  private static func left(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.utf8.count))
+  }
+
+  private static func right(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.utf8.count)) + text
+  }
+}
