@@ -94,20 +94,31 @@ struct SegmentRecordTests {
     #expect(findings == [.twoHolders(one, two, from: at(500), until: at(510))])
   }
 
-  @Test("every instant of a long time with two holders is found, whoever answers first")
+  @Test("two holders are noticed within two questions, whoever answers first, and counted once")
   func dice() {
     var dice = Dice(seed: 7)
     for _ in 0..<200 {
       var record = SegmentRecord()
-      let begin = 10 * dice.below(20)
+      let begin = 10 * (1 + dice.below(20))
       let findings = watch(&record, from: 0, to: 1000) { now in
         guard now >= begin else { return [one] }
         return dice.chance(1, in: 2) ? [one, two] : [two, one]
       }
-      let found = findings.filter { if case .twoHolders = $0 { true } else { false } }
-      #expect(UInt64(found.count) >= (1000 - begin) / 10)
-      #expect(UInt64(record.overlaps) == UInt64(found.count))
+      let found = findings.compactMap { finding -> Instant? in
+        if case .twoHolders(_, _, _, let until) = finding { until } else { nil }
+      }
+      #expect(found.count == 1 && record.overlaps == 1)
+      #expect(found.allSatisfy { $0 <= at(begin + 10) })
     }
+  }
+
+  @Test("two holders, then one for a while, then two again are two times")
+  func again() {
+    var record = SegmentRecord()
+    _ = watch(&record, from: 0, to: 900) { now in
+      (300..<400).contains(now) || (600..<700).contains(now) ? [one, two] : [one]
+    }
+    #expect(record.overlaps == 2)
   }
 
   @Test("one lost answer is nothing, two in a row are a time without a holder")

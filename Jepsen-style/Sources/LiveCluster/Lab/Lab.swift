@@ -46,6 +46,9 @@ package struct Lab: Sendable {
   /// Lays out what is missing and starts what does not run.
   package func up() throws(LiveFailure) {
     if Self.standing(in: folder, programs)?.plan != plan {
+      if let other = try LabSegment.folderOfAnother(than: folder) {
+        throw LiveFailure("another lab runs, in \(other): take it down first")
+      }
       try Self.down(in: folder)
       try Folder.make(folder)
       try ClusterFormat.write(plan.hosts.map(place))

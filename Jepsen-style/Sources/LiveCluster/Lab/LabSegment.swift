@@ -70,6 +70,20 @@ enum LabSegment {
     return LabPlan.allNamespaces.filter(names.contains)
   }
 
+  /// The folder of a lab whose nodes run on these hosts, if it is not that one: a machine has room
+  /// for one lab.
+  static func folderOfAnother(than folder: String) throws(LiveFailure) -> String? {
+    for name in present {
+      for pid in try pids(in: name) {
+        let words = TextFile.read("/proc/\(pid)/cmdline").split(separator: "\0")
+        guard let file = words.last, file.hasSuffix("/kvnode.yaml") else { continue }
+        let home = String(file.dropLast("/h1/kvnode.yaml".count))
+        if home != folder { return home }
+      }
+    }
+    return nil
+  }
+
   /// Kills what runs in the lab's namespaces and takes them away, however much of it is left.
   static func remove() throws(LiveFailure) {
     for name in present {

@@ -15,7 +15,8 @@ struct SegmentRecord: Equatable {
     case held(by: HardwareAddress, at: Instant)
     /// Another one than before. `silence`: from the last frame of the old to the first of the new.
     case moved(from: HardwareAddress, to: HardwareAddress, at: Instant, silence: TimeSpan)
-    /// Both were heard within this time.
+    /// Both were heard within this time. Said when it is noticed, and no second time while it goes
+    /// on.
     case twoHolders(HardwareAddress, HardwareAddress, from: Instant, until: Instant)
     /// At least two questions in a row had no answer. From the last frame before to the next one.
     case nobody(from: Instant, until: Instant)
@@ -27,10 +28,13 @@ struct SegmentRecord: Equatable {
   private(set) var questions = 0
   private(set) var frames = 0
   private(set) var moves = 0
+  /// How often there were two holders at once, each time for however long.
   private(set) var overlaps = 0
+  /// When two holders were noticed last.
+  private var overlapped: Instant?
   /// Of every time without a holder.
   private(set) var absences: [TimeSpan] = []
-  /// Who was heard last, since when without another, and when last.
+  /// Who was heard last, and who before that.
   private var current: Stay?
   private var before: Stay?
   private var answered: [HardwareAddress] = []
@@ -38,7 +42,6 @@ struct SegmentRecord: Equatable {
 
   private struct Stay: Equatable {
     let holder: HardwareAddress
-    let begin: Instant
     var end: Instant
   }
 
@@ -60,17 +63,13 @@ struct SegmentRecord: Equatable {
     frames += 1
     let missed = unanswered
     unanswered = 0
-    var findings: [Finding] = []
-    if isAnswer {
-      if let other = answered.first(where: { $0 != holder }) {
-        findings.append(overlap(other, holder, from: current?.end ?? now, until: now))
-      }
-      if !answered.contains(holder) { answered.append(holder) }
-    }
+    var other = isAnswer ? answered.first { $0 != holder } : nil
+    if isAnswer, !answered.contains(holder) { answered.append(holder) }
     guard let last = current else {
-      current = Stay(holder: holder, begin: now, end: now)
-      return findings + [.held(by: holder, at: now)]
+      current = Stay(holder: holder, end: now)
+      return [.held(by: holder, at: now)]
     }
+    var findings: [Finding] = []
     if missed > 2 {
       absences.append(now.since(last.end))
       findings.append(.nobody(from: last.end, until: now))
@@ -79,9 +78,18 @@ struct SegmentRecord: Equatable {
       current?.end = now
       return findings
     }
+    var begin = last.end
     if let before, before.holder == holder, now.since(before.end) < shortestStay {
-      if findings.isEmpty {
-        findings.append(overlap(last.holder, holder, from: before.end, until: now))
+      other = last.holder
+      begin = before.end
+    }
+    if let other {
+      let isNew = overlapped.map { now.since($0) >= shortestStay } ?? true
+      overlapped = now
+      if isNew {
+        overlaps += 1
+        findings.append(
+          .twoHolders(min(other, holder), max(other, holder), from: begin, until: now))
       }
     } else {
       moves += 1
@@ -89,7 +97,7 @@ struct SegmentRecord: Equatable {
         .moved(from: last.holder, to: holder, at: now, silence: now.since(last.end)))
     }
     before = last
-    current = Stay(holder: holder, begin: now, end: now)
+    current = Stay(holder: holder, end: now)
     return findings
   }
 
@@ -99,12 +107,5 @@ struct SegmentRecord: Equatable {
     absences.append(now.since(last.end))
     unanswered = 0
     return [.nobody(from: last.end, until: now)]
-  }
-
-  private mutating func overlap(
-    _ one: HardwareAddress, _ other: HardwareAddress, from: Instant, until: Instant
-  ) -> Finding {
-    overlaps += 1
-    return .twoHolders(min(one, other), max(one, other), from: from, until: until)
   }
 }
