@@ -7,5 +7,5 @@ import Testing
   .enabled(
     if: Lab.isPossible,
     "needs root (CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_NET_RAW) to make network namespaces"),
-  .enabled(if: Lab.hasTables, "needs a kernel with nf_tables and its netdev family"))
+  .enabled("needs a kernel with nf_tables and its netdev family", Lab.hasTables))
 enum KernelTests {}

@@ -106,6 +106,21 @@ extension KernelTests {
       #expect(seen == [true, false, false])
     }
 
+    @Test("the address answers in the very instant after it was added", arguments: addresses)
+    func atOnce(text: String) async throws {
+      let vip = try #require(IPAddress(text))
+      let unanswered = try await Lab.run(hosts: 2) { lab in
+        let holder = try Holder(vip, on: lab.hosts[0])
+        _ = try holder.gate.open(until: BootClock.now() + .seconds(30))
+        return try (0..<40).filter { _ in
+          try holder.lease.remove()
+          try holder.lease.renew(seconds: 60)
+          return try !lab.hosts[1].isAnswered(about: vip, within: 50)
+        }.count
+      }
+      #expect(unanswered == 0)
+    }
+
     @Test("a new process takes over the lease of the one before it")
     func takeOver() async throws {
       let vip = try #require(IPAddress("10.77.0.100"))

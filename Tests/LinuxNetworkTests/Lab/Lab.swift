@@ -1,6 +1,7 @@
 import Determinism
 import Glibc
 import LinuxNetwork
+import NetworkTypes
 
 /// A segment of a few hosts that live in network namespaces of this process: the kernel is real,
 /// nothing outside sees it, and it is gone with the last descriptor, even after a crash.
@@ -16,8 +17,21 @@ final class Lab {
   let hosts: [Host]
 
   static let isPossible = geteuid() == 0 && access("/proc/self/ns/net", R_OK) == 0
-  /// False when the kernel has no nf_tables or not its netdev family.
-  static let hasTables = true
+
+  /// False when the kernel has no nf_tables, or not its netdev family.
+  static func hasTables() async throws -> Bool {
+    do {
+      return try await run(hosts: 1) { lab in
+        try lab.hosts[0].inside {
+          guard let address = IPAddress("10.77.0.100") else { return false }
+          try Gate(for: address, on: .named("eth0")).install()
+          return true
+        }
+      }
+    } catch NetworkFault.unsupported {
+      return false
+    }
+  }
 
   private init(hostCount: Int) throws {
     var namespaces: [Int32] = []

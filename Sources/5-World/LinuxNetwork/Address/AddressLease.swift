@@ -11,6 +11,8 @@ package final class AddressLease {
   package let interface: NetworkInterface
 
   private let socket: NetlinkSocket
+  /// Nil for IPv4.
+  private let group: SolicitedNodeGroup?
   private var isAdded = false
 
   /// Nothing is configured yet.
@@ -18,6 +20,11 @@ package final class AddressLease {
     self.address = address
     self.interface = interface
     socket = try NetlinkSocket(.route)
+    group =
+      switch address.family {
+      case .v4: nil
+      case .v6: try SolicitedNodeGroup(of: address, on: interface)
+      }
   }
 
   /// Adds the address, or gives it `seconds` (at least 2) more from now. The kernel counts whole

@@ -56,11 +56,12 @@ struct Expression {
       [(1, .bytes(register)), (2, number(comparison.rawValue)), (3, .nest([(1, .bytes(value))]))])
   }
 
-  /// The rule goes on only if the register is no element of the set.
-  static func absent(from set: String) -> Expression {
+  /// The rule goes on only if the register is no element of the set, which the same batch added
+  /// as its number `id`.
+  static func absent(from set: String, id: UInt32) -> Expression {
     let inverted: UInt32 = 1  // NFT_LOOKUP_F_INV
     return Expression(
-      "lookup", [(1, text(set)), (2, .bytes(register)), (5, number(inverted))])
+      "lookup", [(1, text(set)), (2, .bytes(register)), (4, number(id)), (5, number(inverted))])
   }
 
   /// Turns the eight bytes of the register from the host's order into the network's.
@@ -71,9 +72,7 @@ struct Expression {
     ])
 
   /// Counts the packets that come so far, for whoever reads the ruleset.
-  static let count = Expression(
-    "counter",
-    [(1, .bytes(ByteOrder.network(UInt64(0)))), (2, .bytes(ByteOrder.network(UInt64(0))))])
+  static let count = Expression("counter", [])
 
   static let drop = verdict(0, to: nil)  // NF_DROP
 

@@ -28,6 +28,7 @@ struct GateRules {
   let interface: String
 
   private static let live = "live"
+  private static let liveID: UInt32 = 1
   private static let deadline = "deadline"
 
   var table: String { Self.table(of: address) }
@@ -50,8 +51,8 @@ struct GateRules {
     batch.addTable()
     // nft(8)'s numbers for `ipv4_addr` and `ipv6_addr`: the kernel keeps them for who lists.
     switch address.family {
-    case .v4: batch.addSet(Self.live, keyType: 7, keyLength: 4)
-    case .v6: batch.addSet(Self.live, keyType: 8, keyLength: 16)
+    case .v4: batch.addSet(Self.live, id: Self.liveID, keyType: 7, keyLength: 4)
+    case .v6: batch.addSet(Self.live, id: Self.liveID, keyType: 8, keyLength: 16)
     }
     batch.addChain(Self.deadline)
     setDeadline(0, in: &batch)
@@ -107,7 +108,10 @@ struct GateRules {
     batch.addChain(name, at: hook, of: interface)
     for match in matches {
       batch.addRule(
-        to: name, match.conditions + [match.address, .absent(from: Self.live), .count, .drop])
+        to: name,
+        match.conditions + [
+          match.address, .absent(from: Self.live, id: Self.liveID), .count, .drop,
+        ])
       batch.addRule(to: name, match.conditions + [.go(to: Self.deadline)])
     }
   }
@@ -153,8 +157,11 @@ struct GateRules {
   /// kernel finds the ICMPv6 header behind whatever extension headers there are.
   private func neighbourMessage(_ type: UInt8) -> Match {
     match(
-      .transport, [58], [.load(.transport, offset: 0, count: 1), .compare(.equal, [type])],
-      .load(.transport, offset: 8, count: 16))
+      .protocolNumber, [0x86, 0xdd],
+      [
+        .load(.transport), .compare(.equal, [58]), .load(.transport, offset: 0, count: 1),
+        .compare(.equal, [type]),
+      ], .load(.transport, offset: 8, count: 16))
   }
 
   private func match(

@@ -31,14 +31,14 @@ struct TableBatch {
     change(2, [])
   }
 
-  /// NFT_MSG_NEWSET: elements of `keyLength` bytes that may time out.
-  mutating func addSet(_ name: String, keyType: UInt32, keyLength: Int) {
+  /// NFT_MSG_NEWSET: elements of `keyLength` bytes that may time out. `id` is unique in the batch.
+  mutating func addSet(_ name: String, id: UInt32, keyType: UInt32, keyLength: Int) {
     change(9, .create) {
       $0.attribute(2, name)
       $0.attribute(3, ByteOrder.network(UInt32(0x10)))  // NFTA_SET_FLAGS: NFT_SET_TIMEOUT
       $0.attribute(4, ByteOrder.network(keyType))
       $0.attribute(5, ByteOrder.network(UInt32(keyLength)))
-      $0.attribute(10, ByteOrder.network(UInt32(1)))  // NFTA_SET_ID, unique in the batch
+      $0.attribute(10, ByteOrder.network(id))  // NFTA_SET_ID
     }
   }
 
