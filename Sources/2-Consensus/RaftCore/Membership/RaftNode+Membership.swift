@@ -35,9 +35,7 @@ extension RaftNode {
 
   /// The next step of a change that is under way, whoever began it (pitfall 27).
   mutating func advanceMembership() {
-    guard case .leader = role, let membership,
-      membership.isJoint || hasProspects || !disks.isEmpty, mayReconfigure
-    else { return }
+    guard role.isTransitional || !disks.isEmpty, mayReconfigure, let membership else { return }
     if membership.isJoint { return reconfigure(membership.leavingJoint) }
     for (peer, disk) in disks {
       if let next = membership.renewing(peer, on: disk) { return reconfigure(next) }
@@ -48,8 +46,6 @@ extension RaftNode {
       if let next = judge(member, in: membership) { return reconfigure(next) }
     }
   }
-
-  private var hasProspects: Bool { role.leadership?.hasProspects ?? false }
 
   private mutating func judge(_ member: Member, in membership: Membership) -> Membership? {
     guard case .leader(let leadership) = role, let progress = leadership.progress[member.id]

@@ -44,7 +44,7 @@ extension RaftNode {
       })
     role.leadership?.configuration = configurations.effectiveIndex
     let prospects = membership.prospects.map(\.id)
-    role.leadership?.hasProspects = !prospects.isEmpty
+    role.leadership?.isTransitional = membership.isJoint || !prospects.isEmpty
     _ = role.leadership?.catchUps.removeAll { id, _ in !prospects.contains(id) }
   }
 
