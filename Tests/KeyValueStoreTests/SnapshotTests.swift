@@ -121,10 +121,33 @@ struct SnapshotTests {
     let bytes = store.snapshot
     #expect(throws: SnapshotFault.trailing) { try decode(bytes + [0], hash: store.stateHash) }
     var newer = bytes
-    newer[4] = 2
-    #expect(throws: SnapshotFault.unknownVersion(2)) { try decode(newer, hash: store.stateHash) }
+    newer[4] = 3
+    #expect(throws: SnapshotFault.unknownVersion(3)) { try decode(newer, hash: store.stateHash) }
     let fault = SnapshotFault.hashMismatch(expected: 1, actual: store.stateHash)
     #expect(throws: fault) { try decode(bytes, hash: 1) }
+  }
+
+  @Test("who claimed the virtual IP, held it and gave it up goes along, and counts in the hash")
+  func claims() throws {
+    var store = sample(3)
+    let plain = store.stateHash
+    let claim = AddressClaim(node: NodeID(2), tier: .gate, linger: .milliseconds(294))
+    let payloads: [Payload] = [
+      .termStart(claim: claim.encoded()[...]), .address(AddressDeed.held.encoded()[...]),
+      .address(AddressDeed.released.encoded()[...]), .termStart(claim: []), .address([9]),
+    ]
+    for payload in payloads {
+      let position = LogPosition(term: Term(4), index: store.appliedIndex.next)
+      let time = LogTime(milliseconds: store.appliedTime.milliseconds + 5)
+      let entry = Entry(position: position, logTime: time, payload: payload)
+      #expect(store.apply(entry) == nil)
+    }
+    let held = try #require(store.addresses.entries.first)
+    #expect(store.addresses.entries.count == 1 && held.claim == claim && held.term == Term(4))
+    #expect(held.heldAt != nil && held.releasedAt != nil && held.heldAt != held.releasedAt)
+    #expect(store.stateHash != plain)
+    let copy = try decode(store.snapshot, hash: store.stateHash)
+    #expect(copy.addresses == store.addresses)
   }
 
   @Test("random bytes never trap")

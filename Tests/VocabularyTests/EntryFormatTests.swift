@@ -27,7 +27,8 @@ struct EntryFormatTests {
   private func anyEntry(_ dice: inout Dice) throws -> Entry {
     let membership = try #require(anyMembership(&dice))
     let payloads: [Payload] = [
-      .command(bytes(&dice)), .termStart(claim: bytes(&dice)), .snapshotMark,
+      .command(bytes(&dice)), .termStart(claim: bytes(&dice)), .address(bytes(&dice)),
+      .snapshotMark,
       .membership(membership),
       .genesis(ClusterID(dice.next(), epoch: dice.below(3)), membership),
     ]
@@ -64,7 +65,7 @@ struct EntryFormatTests {
     for _ in 0..<200 {
       let entry = try anyEntry(&dice)
       switch entry.payload {
-      case .command, .termStart, .snapshotMark:
+      case .command, .termStart, .address, .snapshotMark:
         #expect(EntryFormat.size(of: entry) == encoded(entry).count)
       case .membership, .genesis: continue
       }

@@ -12,6 +12,8 @@ public enum Payload: Hashable, Sendable {
   case membership(Membership)
   /// For the state machine, opaque to consensus.
   case command(Bytes)
+  /// What became of that claim; opaque to consensus too.
+  case address(Bytes)
   /// Every node cuts its view of the state here, so snapshots of equal index are equal.
   case snapshotMark
 }
@@ -36,7 +38,7 @@ public struct Entry: Hashable, Sendable {
   /// the rest.
   public var weight: Int {
     switch payload {
-    case .command(let bytes), .termStart(claim: let bytes): 32 + bytes.count
+    case .command(let bytes), .termStart(claim: let bytes), .address(let bytes): 32 + bytes.count
     case .genesis(_, let membership), .membership(let membership):
       32 + 64 * membership.members.count
     case .snapshotMark: 32

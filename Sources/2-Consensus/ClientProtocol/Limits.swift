@@ -1,3 +1,5 @@
+internal import Determinism
+
 /// Bounds of the binary forms. They only keep damaged or hostile bytes from costing memory or
 /// stack: what a client may send is limited, more tightly and configurably, where requests are
 /// parsed.
@@ -16,6 +18,11 @@ enum Limits {
   static let steps = 1024
   /// Items of a page: a page is bounded by its bytes, and an item has at least this many.
   static let itemBytes = 33
+  /// Claims of the virtual IP that are remembered: a person's view of the last moves.
+  static let claims = 64
+  /// Longest time that a claim of the virtual IP may say it lasts: a kernel's lifetime of an
+  /// address is seconds.
+  static let linger = TimeSpan.seconds(60)
   /// Nodes in a status: more than any cluster has.
   static let nodes = 256
 }

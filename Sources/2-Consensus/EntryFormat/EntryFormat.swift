@@ -20,6 +20,7 @@ public enum EntryFormat {
     case membership = 3
     case command = 4
     case snapshotMark = 5
+    case address = 6
   }
 
   /// Bytes that `write` will append for `entry`; exact for commands, marks and term starts, an
@@ -34,6 +35,7 @@ public enum EntryFormat {
     switch entry.payload {
     case .command(let bytes): write(.command, bytes, to: &writer)
     case .termStart(claim: let bytes): write(.termStart, bytes, to: &writer)
+    case .address(let bytes): write(.address, bytes, to: &writer)
     case .snapshotMark: write(.snapshotMark, [], to: &writer)
     case .membership(let membership):
       write(.membership, MembershipFormat.encode(membership)[...], to: &writer)
@@ -70,6 +72,7 @@ public enum EntryFormat {
     switch kind {
     case .command: return .command(bytes)
     case .termStart: return .termStart(claim: bytes)
+    case .address: return .address(bytes)
     case .snapshotMark:
       try ByteReader(bytes).finish()
       return .snapshotMark

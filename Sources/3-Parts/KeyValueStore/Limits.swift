@@ -14,6 +14,8 @@ enum Limits {
   static let collectedPerEntry = 64
   /// Sessions at one time. A view copies their table when the next write follows: 0.6 MB.
   static let sessions = 10_000
+  /// Claims of the virtual IP in a snapshot: what the ledger keeps, and no more.
+  static let claims = 64
   /// Longest remembered answer, in bytes: with all sessions in use they hold 40 MB.
   static let answerBytes = 4096
   /// A session lives between one second and one day after its last use, in milliseconds.

@@ -1,3 +1,7 @@
+internal import ClientProtocol
+internal import Determinism
+internal import RaftTypes
+
 /// A 64-bit fingerprint of state: folded 128-bit products, the construction of wyhash. Equal on
 /// every machine. It finds divergence, not attacks: whoever can choose keys could build a
 /// collision.
@@ -46,6 +50,25 @@ extension Record {
     hash.combine(info.lease)
     hash.combine(key)
     hash.combine(value)
+    return hash.value
+  }
+}
+
+extension AddressLedger {
+  /// Depends on every claim and what became of it.
+  var stateHash: UInt64 {
+    var hash = StateHash(seed: 4)
+    hash.combine(UInt64(entries.count))
+    hash.combine(forgotten.nanoseconds)
+    for entry in entries {
+      hash.combine(entry.term.number)
+      hash.combine(entry.claim.node.number)
+      hash.combine(UInt64(entry.claim.tier.code))
+      hash.combine(entry.claim.linger.nanoseconds)
+      hash.combine(entry.claimedAt.milliseconds)
+      hash.combine(entry.heldAt.map { $0.milliseconds + 1 } ?? 0)
+      hash.combine(entry.releasedAt.map { $0.milliseconds + 1 } ?? 0)
+    }
     return hash.value
   }
 }

@@ -52,7 +52,30 @@ public struct Store: Sendable {
     }
   }
 
-  /// Notes an entry that is no command, so that index and time move on: sessions expire by it,
+  /// Applies one entry of the log, whatever it carries.
+  ///
+  /// Of what is no command the state keeps who claimed the virtual IP; index and time move on with
+  /// every entry.
+  /// - Returns: the answer to a command; nil for every other entry.
+  /// - Precondition: the entry follows the last applied one.
+  public mutating func apply(_ entry: Entry) -> CommandResult? {
+    switch entry.payload {
+    case .command(let bytes): return apply(bytes, at: entry.index, time: entry.logTime)
+    case .genesis, .membership, .snapshotMark: advance(to: entry.index, time: entry.logTime)
+    case .termStart(let bytes):
+      advance(to: entry.index, time: entry.logTime)
+      // A node without a virtual IP says nothing there.
+      guard let claim = try? AddressClaim(decoding: bytes) else { return nil }
+      contents.addresses.claim(claim, in: entry.term, at: entry.logTime)
+    case .address(let bytes):
+      advance(to: entry.index, time: entry.logTime)
+      guard let deed = try? AddressDeed(decoding: bytes) else { return nil }
+      contents.addresses.note(deed, in: entry.term, at: entry.logTime)
+    }
+    return nil
+  }
+
+  /// Notes an entry that changes nothing, so that index and time move on: sessions expire by it,
   /// compacted history is dropped.
   /// - Precondition: `index` follows the last applied one.
   public mutating func advance(to index: LogIndex, time: LogTime) {
@@ -75,6 +98,8 @@ public struct Store: Sendable {
   /// See `StoreView.stateHash`.
   public var stateHash: UInt64 { contents.stateHash }
   public var statistics: StoreStatistics { contents.statistics }
+  /// See `StoreView.addresses`.
+  public var addresses: AddressLedger { contents.addresses }
 
   /// See `StoreView.read`.
   public func read(_ query: RangeQuery) throws(StoreRefusal) -> RangeResult {

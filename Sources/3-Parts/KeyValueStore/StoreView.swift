@@ -11,6 +11,8 @@ public struct StoreView: Sendable {
   /// be dropped.
   var history = RecordTree()
   var sessions = SessionTable()
+  /// Who claimed the virtual IP, held it, and gave it up.
+  public internal(set) var addresses = AddressLedger()
   /// The revision of the last write transaction.
   public internal(set) var revision = Revision(1)
   /// History before this revision is forgotten; 0: never compacted.
@@ -35,7 +37,8 @@ public struct StoreView: Sendable {
   ///
   /// It covers every record kept, live, superseded or tombstone, with all its fields (a sum of
   /// their hashes, so it costs one hash a write and does not depend on the order of operations or
-  /// the shape of trees), every session with its remembered answer, and all counters. Which record
+  /// the shape of trees), every session with its remembered answer, every claim of
+  /// the virtual IP, and all counters. Which record
   /// of a key is live follows from the records: the newest, unless it is a tombstone. So two
   /// states that would answer any command or query differently have different hashes, but for a
   /// chance of 2^-64 for each comparison.
@@ -43,6 +46,7 @@ public struct StoreView: Sendable {
     var hash = StateHash(seed: 3)
     hash.combine(recordHash)
     hash.combine(sessions.stateHash)
+    hash.combine(addresses.stateHash)
     hash.combine(revision.number)
     hash.combine(compacted.number)
     hash.combine(appliedIndex.number)

@@ -103,7 +103,7 @@ struct Oracle {
     switch slot.entry.payload {
     case .genesis(_, let membership), .membership(let membership):
       configuration = (position.index, membership)
-    case .command, .termStart, .snapshotMark: break
+    case .command, .termStart, .address, .snapshotMark: break
     }
     guard case .command(let bytes) = slot.entry.payload else { return }
     for value in Self.values(in: bytes) {

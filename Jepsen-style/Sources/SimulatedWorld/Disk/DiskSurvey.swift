@@ -80,7 +80,7 @@ struct DiskSurvey {
       let names = entries.contains { entry in
         switch entry.payload {
         case .genesis, .membership: true
-        case .command, .termStart, .snapshotMark: false
+        case .command, .termStart, .address, .snapshotMark: false
         }
       }
       add(record, entries.map(\.position), isSound: true, namesMembers: names)

@@ -51,6 +51,8 @@ struct SnapshotBuilder: Sendable {
     contents.sessions.restore(session)
   }
 
+  mutating func add(_ ledger: AddressLedger) { contents.addresses = ledger }
+
   mutating func add(_ record: Record, tag: UInt8) throws(DecodingFault) {
     let header = record.info
     guard header.modRevision > 1, header.modRevision <= contents.revision.number else {

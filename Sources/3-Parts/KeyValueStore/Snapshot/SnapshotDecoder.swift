@@ -65,7 +65,9 @@ public struct SnapshotDecoder: Sendable {
   private mutating func step(_ reader: inout ByteReader) throws(DecodingFault) -> Bool {
     switch stage {
     case .header: stage = .sessions(left: try builder.readHeader(from: &reader))
-    case .sessions(left: 0): stage = .records
+    case .sessions(left: 0):
+      builder.add(try SnapshotFormat.readLedger(from: &reader))
+      stage = .records
     case .sessions(let left):
       try builder.add(try SnapshotFormat.readSession(from: &reader))
       stage = .sessions(left: left - 1)

@@ -47,6 +47,7 @@ public struct SnapshotEncoder: Sequence, IteratorProtocol, Sendable {
     for session in view.sessions.sessions.values {
       SnapshotFormat.write(session, to: &writer)
     }
+    SnapshotFormat.write(view.addresses, to: &writer)
   }
 
   // The smaller of the records that both cursors stand at.

@@ -1,5 +1,6 @@
 internal import BinaryCodec
 internal import ClientProtocol
+internal import Determinism
 internal import RaftTypes
 
 /// The bytes of a whole store, before they are framed and compressed: equal for equal states,
@@ -11,6 +12,8 @@ internal import RaftTypes
 /// session count u32 | sessions, by id:
 ///   id u64 | time to live u64 | last use u64 | last sequence u64
 ///   | answer u8 (0 none, 1 bytes, 2 revision u64)
+/// claims of the virtual IP: forgotten u64 | count u32 | by term:
+///   term u64 | claim (version 1) | claimed u64 | held u8 [u64] | released u8 [u64]
 /// records, by key and then revision:
 ///   1 live, 2 superseded   key | mod u64 | value | create u64 | version u64 | lease u64
 ///   3 tombstone            key | mod u64
@@ -21,7 +24,7 @@ internal import RaftTypes
 /// entries as its source.
 enum SnapshotFormat {
   static let magic: [UInt8] = Array("QKVS".utf8)
-  static let version: UInt8 = 1
+  static let version: UInt8 = 2
 
   enum Tag {
     static let end: UInt8 = 0
@@ -73,6 +76,46 @@ enum SnapshotFormat {
     default: throw .unknown("answer", value: UInt64(tag))
     }
     return session
+  }
+
+  static func write(_ ledger: AddressLedger, to writer: inout ByteWriter) {
+    writer.write(ledger.forgotten.nanoseconds)
+    writer.write(UInt32(ledger.entries.count))
+    for entry in ledger.entries {
+      writer.write(entry.term.number)
+      entry.claim.write(to: &writer)
+      writer.write(entry.claimedAt.milliseconds)
+      for time in [entry.heldAt, entry.releasedAt] {
+        writer.write(time != nil)
+        if let time { writer.write(time.milliseconds) }
+      }
+    }
+  }
+
+  static func readLedger(from reader: inout ByteReader) throws(DecodingFault) -> AddressLedger {
+    let forgotten = TimeSpan(nanoseconds: try reader.readUInt64())
+    var entries: [AddressLedger.Entry] = []
+    for _ in 0..<(try reader.readCount(limit: Limits.claims)) {
+      let term = Term(try reader.readUInt64())
+      guard term > entries.last?.term ?? .zero else {
+        throw .inconsistent("claims of the virtual IP are not in order")
+      }
+      let claim = try AddressClaim(from: &reader)
+      let claimedAt = LogTime(milliseconds: try reader.readUInt64())
+      let heldAt = try readTime(from: &reader)
+      entries.append(
+        AddressLedger.Entry(
+          term: term, claim: claim, claimedAt: claimedAt, heldAt: heldAt,
+          releasedAt: try readTime(from: &reader)))
+    }
+    return AddressLedger(entries: entries, forgotten: forgotten)
+  }
+
+  private static func readTime(
+    from reader: inout ByteReader
+  ) throws(DecodingFault) -> LogTime? {
+    guard try reader.readBool() else { return nil }
+    return LogTime(milliseconds: try reader.readUInt64())
   }
 
   static func write(_ record: Record, live: Bool, to writer: inout ByteWriter) {

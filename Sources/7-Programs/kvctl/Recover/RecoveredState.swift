@@ -15,14 +15,7 @@ struct RecoveredState {
       try plan.start.map { start throws(CommandFailure) in
         try Self.load(start.file, in: plan.copies[start.copy].directory)
       } ?? Store()
-    for entry in plan.entries {
-      switch entry.payload {
-      case .command(let bytes):
-        _ = store.apply(bytes, at: entry.index, time: entry.logTime)
-      case .genesis, .termStart, .membership, .snapshotMark:
-        store.advance(to: entry.index, time: entry.logTime)
-      }
-    }
+    for entry in plan.entries { _ = store.apply(entry) }
     self.store = store
   }
 

@@ -177,7 +177,7 @@ extension RecoveryPlan {
       case .genesis(_, let membership), .membership(let membership):
         if entry.index <= proven { found.removeAll() }
         found.append(membership)
-      case .termStart, .command, .snapshotMark: break
+      case .termStart, .command, .address, .snapshotMark: break
       }
     }
     return found

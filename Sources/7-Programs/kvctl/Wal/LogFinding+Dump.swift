@@ -95,13 +95,14 @@ extension Payload {
     case .termStart: "term_start"
     case .membership: "membership"
     case .command(let bytes): "command \(CommandText.summary(bytes))"
+    case .address: "address"
     case .snapshotMark: "snapshot_mark"
     }
   }
 
   fileprivate var size: Int {
     switch self {
-    case .command(let bytes), .termStart(claim: let bytes): bytes.count
+    case .command(let bytes), .termStart(claim: let bytes), .address(let bytes): bytes.count
     case .genesis, .membership, .snapshotMark: 0
     }
   }
