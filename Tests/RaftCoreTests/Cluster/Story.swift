@@ -16,6 +16,7 @@ enum Story {
     case .snapshotReceived(let snapshot): "received \(snapshot.position)"
     case .transfer(let target): "transfer \(target?.description ?? "any")"
     case .peerReset(let peer): "reset \(peer)"
+    case .connectionLost(let peer): "lost the connection of \(peer)"
     case .changeMembership(let change, _): "change \(change)"
     case .peerDisk(let peer, let disk): "meets \(peer) on \(disk)"
     case .applied(let index, _): "applied \(index)"

@@ -14,6 +14,7 @@ extension RaftNode {
     }
     guard reached > commit, log.term(at: reached) == term else { return }
     advanceCommit(to: reached)
+    if leaseFrom == nil { renewLease() }
   }
 
   /// Moves the commit index, never back and never beyond the log.

@@ -11,7 +11,13 @@ extension RaftNode {
       role = .follower(Follower(leader: nil, deadline: patience()))
       return
     }
-    var campaign = Campaign(candidacy: term.next, isTransfer: false, deadline: patience())
+    var campaign = Campaign(
+      candidacy: term.next, isTransfer: false, isEarly: isEarly, heard: leaderContact,
+      deadline: isEarly ? earlyRetry : patience())
+    // Repeated every few milliseconds, it must not forget who said yes to the same question.
+    if case .preCandidate(let former) = role, former.isEarly, former.candidacy == term.next {
+      campaign.votes = SortedMap(former.votes.filter(\.1))
+    }
     campaign.votes[id] = true
     role = .preCandidate(campaign)
     ask(campaign) { .preVoteRequest($0) }
@@ -22,8 +28,11 @@ extension RaftNode {
   mutating func campaign(isTransfer: Bool) {
     if isLeader { resign() }
     refuseAskedReads()
+    let isEarly = isEarly
     promise(term.next, vote: id)
-    let campaign = Campaign(candidacy: term, isTransfer: isTransfer, deadline: patience())
+    let campaign = Campaign(
+      candidacy: term, isTransfer: isTransfer, isEarly: isEarly, heard: leaderContact,
+      deadline: isEarly ? earlyPatience() : patience())
     role = .candidate(campaign)
     ask(campaign) { .voteRequest($0) }
   }
@@ -43,6 +52,9 @@ extension RaftNode {
     }
     // A vote given is given: a late refusal answers a copy of the request.
     campaign.votes[voter] = reply.granted || campaign.votes[voter] == true
+    if reply.granted {
+      campaign.heard = max(campaign.heard, now - reply.leaderSilence.shortened)
+    }
     role = .candidate(campaign)
     tally(campaign)
   }
@@ -70,9 +82,10 @@ extension RaftNode {
     switch (Quorum.tally(in: membership) { campaign.votes[$0] }, role) {
     case (.pending, _), (_, .follower), (_, .leader): break
     case (.won, .preCandidate): self.campaign(isTransfer: false)
-    case (.won, .candidate): lead()
+    case (.won, .candidate(let winner)): lead(heard: winner.heard)
+    case (.lost, .preCandidate) where isEarly: break  // asks again at once
     case (.lost, .preCandidate), (.lost, .candidate):
-      role = .follower(Follower(leader: nil, deadline: patience()))
+      role = .follower(Follower(leader: nil, deadline: isEarly ? earlyPatience() : patience()))
     }
   }
 }

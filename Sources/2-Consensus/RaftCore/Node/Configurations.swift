@@ -46,7 +46,7 @@ public struct Configurations: Hashable, Sendable {
       // Not always the newest: a slot that rotted gets its body back after later ones (pitfall 67).
       let place = steps.lastIndex { $0.index < entry.index }.map { $0 + 1 } ?? 0
       steps.insert(Step(index: entry.index, membership: membership), at: place)
-    case .termStart, .command, .snapshotMark: break
+    case .termStart, .command, .address, .snapshotMark: break
     }
   }
 

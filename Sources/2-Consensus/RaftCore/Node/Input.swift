@@ -59,6 +59,9 @@ public enum Input: Hashable, Sendable {
   case peerDisk(NodeID, DiskIncarnation)
   /// The connection to a peer broke: what was in flight to it may be lost.
   case peerReset(NodeID)
+  /// The connection on which this peer spoke has ended, by the peer's own kernel and behind
+  /// everything that it said there.
+  case connectionLost(NodeID)
   /// What the state machine has applied, and its hash at the newest mark; travels in
   /// acknowledgements.
   case applied(LogIndex, mark: StateMark?)

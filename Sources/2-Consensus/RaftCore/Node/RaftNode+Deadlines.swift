@@ -59,7 +59,9 @@ extension TransferState {
   var deadline: Instant {
     switch self {
     case .none: .distantFuture
-    case .catchingUp(_, let deadline, _), .handedOver(_, let deadline, _): deadline
+    case .catchingUp(_, let deadline, _), .parting(_, let deadline, _),
+      .handedOver(_, let deadline, _):
+      deadline
     }
   }
 }

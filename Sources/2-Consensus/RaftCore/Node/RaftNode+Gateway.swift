@@ -117,6 +117,7 @@ extension RaftNode {
     leaderContact = now
     let deadline = patience()
     role.follower?.deadline = deadline
+    role.follower?.isForsaken = false
   }
 
   /// Becomes, or stays, a follower. What a leader had promised its clients is answered first.

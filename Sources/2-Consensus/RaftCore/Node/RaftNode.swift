@@ -46,8 +46,15 @@ public struct RaftNode: Hashable, Sendable {
   /// Who swore never to have held a rotten slot's entry.
   var denials: SortedMap<LogIndex, [NodeID]> = SortedMap()
 
+  /// When the newest round that a quorum acknowledged was *sent*: what a lease counts from
+  /// (§6.4.1, pitfall 19). Nil unless this node leads, has committed in its term, and is not
+  /// handing over.
+  public internal(set) var leaseFrom: Instant?
+
   /// The record with which this node begins its term; opaque (§8).
   public var claim: Bytes = []
+  /// The record with which it hands over; opaque. Nil: there is nothing to say.
+  public var farewell: Bytes?
 
   /// - Parameter seed: for timeouts; another one for every start of every node.
   public init(
@@ -112,6 +119,7 @@ public struct RaftNode: Hashable, Sendable {
     case .snapshotReceived(let snapshot): install(snapshot)
     case .transfer(let target): beginTransfer(to: target)
     case .peerReset(let peer): role.leadership?.progress.update(peer) { $0.probeAgain() }
+    case .connectionLost(let peer): loseConnection(to: peer)
     case .changeMembership(let change, let ticket): self.change(change, ticket)
     case .peerDisk(let peer, let disk): meet(peer, on: disk)
     case .applied(let index, let mark): wasApplied(index, mark)

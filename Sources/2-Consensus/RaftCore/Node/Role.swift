@@ -20,6 +20,9 @@ public struct Follower: Hashable, Sendable {
   /// Where the log ended in the last append that went beyond what is durable: an acknowledgement is
   /// owed.
   var owes: Bool = false
+  /// The connection on which the leader spoke has ended, and it has not been heard since: it does
+  /// not keep this node from helping another.
+  var isForsaken: Bool = false
   /// Reads that wait for the leader's read index, by the ticket of the question.
   var asked: SortedMap<UInt64, AskedReads> = SortedMap()
 
@@ -41,14 +44,22 @@ public struct Campaign: Hashable, Sendable {
   public let candidacy: Term
   /// The leader asked for it.
   public let isTransfer: Bool
+  /// A broken connection is the reason, not a silent leader.
+  let isEarly: Bool
+  /// When this node, or a voter for it, last heard any leader; no earlier than it truly was.
+  var heard: Instant
   /// Answers so far; the own one counts once it is durable.
   var votes: SortedMap<NodeID, Bool> = SortedMap()
   /// When to try again.
   var deadline: Instant
 
-  init(candidacy: Term, isTransfer: Bool, deadline: Instant) {
+  init(
+    candidacy: Term, isTransfer: Bool, isEarly: Bool = false, heard: Instant, deadline: Instant
+  ) {
     self.candidacy = candidacy
     self.isTransfer = isTransfer
+    self.isEarly = isEarly
+    self.heard = heard
     self.deadline = deadline
   }
 }
@@ -64,6 +75,10 @@ public struct Leadership: Hashable, Sendable {
   /// Where the term began: nothing is read or committed by counting before this commits (§5.4.2,
   /// §8).
   public let termStart: LogIndex
+  /// When any of the voters that elected this leader last heard another one: whatever a leader
+  /// before it held on the strength of a quorum's word, it held on the word of one of them. By this
+  /// node's clock, and no earlier than it truly was.
+  public let heard: Instant
   /// Every other member.
   public internal(set) var progress: SortedMap<NodeID, Progress>
   /// Where the configuration stands that `progress` follows.
@@ -73,8 +88,9 @@ public struct Leadership: Hashable, Sendable {
   var transfer: TransferState
   /// Learners on their way to becoming voters.
   var catchUps: SortedMap<NodeID, CatchUp> = SortedMap()
-  /// Whether the configuration that `progress` follows has such learners.
-  var hasProspects = false
+  /// Whether the configuration that `progress` follows calls for another: it is joint, or has such
+  /// learners.
+  var isTransitional = false
   /// The newest state that a quorum was found to share.
   var agreed: StateMark?
   /// A mark at which voters differ and no quorum is known to agree yet.
@@ -86,8 +102,11 @@ public struct Leadership: Hashable, Sendable {
   /// When it last looked whether a quorum still answers.
   var checkedAt: Instant
 
-  init(termStart: LogIndex, progress: SortedMap<NodeID, Progress>, at now: Instant) {
+  init(
+    termStart: LogIndex, heard: Instant, progress: SortedMap<NodeID, Progress>, at now: Instant
+  ) {
     self.termStart = termStart
+    self.heard = heard
     self.progress = progress
     self.since = now
     checkedAt = now
@@ -102,6 +121,11 @@ extension Role {
   /// than the leadership.
   var followedConfiguration: LogIndex? {
     if case .leader(let leadership) = self { leadership.configuration } else { nil }
+  }
+
+  /// Whether a leader's configuration calls for another one; asked at every turn, hence by itself.
+  var isTransitional: Bool {
+    if case .leader(let leadership) = self { leadership.isTransitional } else { false }
   }
 
   /// The leadership, changed in place: it is moved out and back, so that nothing inside is copied.

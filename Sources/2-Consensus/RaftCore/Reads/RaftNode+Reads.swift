@@ -118,10 +118,23 @@ extension RaftNode {
     }
     guard round > leadership.rounds.confirmed else { return }
     role.leadership?.rounds.confirm(round)
+    renewLease()
     for batch in role.leadership?.reads.confirmed(round) ?? [] {
       for origin in batch.reads { ready(origin, batch.index) }
     }
     startReadRound()
+  }
+
+  /// A quorum's word counts once the term has committed something; not any more when the term is
+  /// being handed over.
+  mutating func renewLease() {
+    guard case .leader(let leadership) = role, leadership.rounds.confirmed > 0,
+      commit >= leadership.termStart
+    else { return }
+    switch leadership.transfer {
+    case .none, .catchingUp: leaseFrom = leadership.rounds.confirmedSentAt
+    case .parting, .handedOver: leaseFrom = nil
+    }
   }
 
   private mutating func ready(_ origin: ReadQueue.Origin, _ index: LogIndex) {

@@ -10,7 +10,7 @@ extension RaftNode {
     }
     switch leadership.transfer {
     case .none: break
-    case .catchingUp, .handedOver:
+    case .catchingUp, .parting, .handedOver:
       park(proposals)
       return
     }

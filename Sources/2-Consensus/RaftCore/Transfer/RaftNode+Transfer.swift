@@ -31,13 +31,30 @@ extension RaftNode {
     return best?.id
   }
 
-  /// Once the target has everything, the lease ends, and only then TimeoutNow leaves.
+  /// Once the target has everything, the lease ends; its end is written down and committed, so that
+  /// the target need not wait for it; and only then TimeoutNow leaves.
   mutating func advanceTransfer() {
-    guard case .leader(let leadership) = role,
-      case .catchingUp(let target, _, let parked) = leadership.transfer,
-      leadership.progress[target]?.match == log.last.index, commit >= leadership.termStart
-    else { return }
-    effects.relinquish = true
+    guard case .leader(let leadership) = role else { return }
+    switch leadership.transfer {
+    case .none, .handedOver: break
+    case .catchingUp(let target, _, let parked):
+      guard leadership.progress[target]?.match == log.last.index, commit >= leadership.termStart
+      else { return }
+      effects.relinquish = true
+      leaseFrom = nil
+      guard let farewell else { return handOver(to: target, parked) }
+      self.farewell = nil
+      role.leadership?.transfer = .parting(
+        to: target, deadline: now + settings.electionLeast, parked: parked)
+      appendOwn([Proposal(ticket: 0, payload: .address(farewell))], logTime, announce: false)
+    case .parting(let target, _, let parked):
+      guard leadership.progress[target]?.match == log.last.index, commit == log.last.index
+      else { return }
+      handOver(to: target, parked)
+    }
+  }
+
+  private mutating func handOver(to target: NodeID, _ parked: [Proposal]) {
     role.leadership?.transfer = .handedOver(
       to: target, deadline: now + settings.electionMost, parked: parked)
     send(.timeoutNow(TimeoutNow(lastLog: log.last)), to: target)
@@ -51,7 +68,7 @@ extension RaftNode {
       role.leadership?.transfer = .none
       effects.transfer = .abandoned
       appendOwn(parked, logTime, announce: true)
-    case .handedOver(let target, _, _):
+    case .parting(let target, _, _), .handedOver(let target, _, _):
       // The target may still act on a late TimeoutNow: this term must end before anything goes on
       // (pitfall 66).
       if mayCampaign { campaign(isTransfer: true) } else { follow(nil, in: term) }
@@ -67,6 +84,10 @@ extension RaftNode {
     case .catchingUp(let target, let deadline, let parked):
       guard hasRoom(parked, proposals) else { return }
       role.leadership?.transfer = .catchingUp(
+        to: target, deadline: deadline, parked: parked + proposals)
+    case .parting(let target, let deadline, let parked):
+      guard hasRoom(parked, proposals) else { return }
+      role.leadership?.transfer = .parting(
         to: target, deadline: deadline, parked: parked + proposals)
     case .handedOver(let target, let deadline, let parked):
       guard hasRoom(parked, proposals) else { return }
