@@ -134,7 +134,7 @@ let package = Package(
     module("WriteAheadLog", on: .parts, uses: vocabulary + ["EntryFormat"]),
     module("KeyValueStore", on: .parts, uses: vocabulary + ["ClientProtocol"]),
     module("PeerProtocol", on: .parts, uses: vocabulary + ["ClientProtocol", "EntryFormat"]),
-    module("VirtualIP", on: .parts, uses: vocabulary + ["NetworkTypes"]),
+    module("VirtualIP", on: .parts, uses: vocabulary + ["NetworkTypes", "ClientProtocol"]),
     module("GuardProtocol", on: .parts, uses: vocabulary + ["NetworkTypes"]),
     // 4 Replica
     module(
@@ -220,7 +220,7 @@ let package = Package(
     tests("KeyValueStoreTests", of: vocabulary + ["ClientProtocol", "KeyValueStore"]),
     tests("PeerProtocolTests", of: vocabulary + ["EntryFormat", "PeerProtocol"]),
     tests("NetworkTypesTests", of: ["Determinism", "NetworkTypes"]),
-    tests("VirtualIPTests", of: vocabulary + ["NetworkTypes", "VirtualIP"]),
+    tests("VirtualIPTests", of: vocabulary + ["NetworkTypes", "ClientProtocol", "VirtualIP"]),
     tests("GuardProtocolTests", of: vocabulary + ["NetworkTypes", "GuardProtocol"]),
     tests("LinuxNetworkTests", of: ["Determinism", "NetworkTypes", "LinuxNetwork"]),
     tests(

@@ -94,7 +94,7 @@ extension Entry {
   var carriesMembership: Bool {
     switch payload {
     case .genesis, .membership: true
-    case .termStart, .command, .snapshotMark: false
+    case .termStart, .command, .address, .snapshotMark: false
     }
   }
 }

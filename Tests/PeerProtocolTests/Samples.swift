@@ -46,12 +46,13 @@ struct Samples {
   }
 
   mutating func payload() -> Payload {
-    switch dice.below(5) {
+    switch dice.below(6) {
     case 0:
       .genesis(ClusterID(dice.next(), epoch: dice.next()), membership())
     case 1: .termStart(claim: bytes(upTo: 20))
     case 2: .membership(membership())
     case 3: .snapshotMark
+    case 4: .address(bytes(upTo: 20))
     default: .command(bytes(upTo: 300))
     }
   }
@@ -159,6 +160,7 @@ struct Samples {
         .forward(call()), .forwardReply(call()), .statusRequest(call()), .statusReply(call()),
         .pieceRequest(PieceRequest(position: position(), offset: number())),
         .pieceReply(SnapshotPiece(position: position(), offset: number(), bytes: bytes(upTo: 400))),
+        .addressReleased(Term(number())),
       ]
   }
 

@@ -14,7 +14,7 @@ struct LeadershipTests {
   func claim() {
     var trio = Trio()
     let number = trio.elect()
-    #expect(trio[number].addressActions == [.claim(trio[number].replica.core.term)])
+    #expect(trio[number].addressActions.map(\.term) == [trio[number].replica.core.term])
     guard case .leader(let leadership) = trio[number].replica.core.role else {
       Issue.record("nobody leads")
       return
@@ -217,4 +217,9 @@ struct HeldFramesTests {
     trio.turn(1, [.frame(.raft(envelope), from: NodeID(2))])
     #expect(trio[1].replica.core.term == .zero)
   }
+}
+
+extension AddressAction {
+  /// The term of a claim.
+  fileprivate var term: Term? { if case .claim(let term, _) = self { term } else { nil } }
 }

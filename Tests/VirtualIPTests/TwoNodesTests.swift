@@ -9,20 +9,26 @@ private struct Segment: Hashable {
 
   mutating func perform(_ action: AddressAction, _ node: Int) -> AddressEvent? {
     switch action {
-    case .claim(let term):
-      guard holder == nil || holder == node else { return .refused(term) }
+    case .claim(let term, _):
+      guard holder == nil || holder == node else { return .refused(term, .busy) }
       holder = node
       return .claimed(term)
     case .release:
       if holder == node { holder = nil }
       return nil
+    case .renew, .announce: return nil
     }
   }
 }
 
 /// Two nodes that lead in turns, with answers that may come late.
 private struct Pair: Hashable {
-  var nodes = [AddressOwnership(), AddressOwnership()]
+  // One long lease: here only the orders of events matter.
+  private static let lease = TimeSpan(nanoseconds: 1 << 60)
+  var nodes = [
+    AddressOwnership(lease: lease, at: Instant(nanoseconds: 0)),
+    AddressOwnership(lease: lease, at: Instant(nanoseconds: 0)),
+  ]
   var answers: [[AddressEvent]] = [[], []]
   var segment = Segment()
   var leader: Int?
@@ -35,12 +41,17 @@ private struct Pair: Hashable {
     case .elect0: elect(0)
     case .elect1: elect(1)
     case .depose: depose()
-    case .hold: if let leader { act(leader, .mayHold(Term(term))) }
+    case .hold:
+      guard let leader else { return }
+      act(leader, .mayHold(Term(term), from: Instant(nanoseconds: 0)))
+      act(leader, .leased(Term(term), until: .distantFuture))
     case .answer0: answer(0)
     case .answer1: answer(1)
     case .time:
       for node in 0...1 {
-        if let action = nodes[node].pass(at: .distantFuture) { perform(action, node) }
+        if let action = nodes[node].pass(at: Instant(nanoseconds: 1 << 40)) {
+          perform(action, node)
+        }
       }
     }
   }

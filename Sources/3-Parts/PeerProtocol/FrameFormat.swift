@@ -1,5 +1,6 @@
 package import BinaryCodec
 internal import EntryFormat
+internal import RaftTypes
 
 /// What a frame's body is.
 package enum FrameKind: UInt8, Sendable, CaseIterable {
@@ -12,6 +13,7 @@ package enum FrameKind: UInt8, Sendable, CaseIterable {
   case statusReply = 7
   case pieceRequest = 8
   case pieceReply = 9
+  case addressReleased = 10
 }
 
 /// The bytes around every body.
@@ -84,6 +86,8 @@ extension PeerFrame {
       FrameFormat.write(.pieceRequest, to: &writer) { request.write(to: &$0) }
     case .pieceReply(let piece):
       FrameFormat.write(.pieceReply, to: &writer) { piece.write(to: &$0) }
+    case .addressReleased(let term):
+      FrameFormat.write(.addressReleased, to: &writer) { $0.write(term.number) }
     }
   }
 
@@ -107,6 +111,18 @@ extension PeerFrame {
     case .statusRequest: self = .statusRequest(try Self.call(raw))
     case .statusReply: self = .statusReply(try Self.call(raw))
     case .pieceRequest, .pieceReply: self = try Self.piece(raw)
+    case .addressReleased: self = .addressReleased(try Self.term(raw))
+    }
+  }
+
+  private static func term(_ raw: RawFrame) throws(PeerFault) -> Term {
+    var reader = ByteReader(raw.body)
+    do {
+      let term = Term(try reader.readUInt64())
+      try reader.finish()
+      return term
+    } catch {
+      throw .malformed(raw.kind, error)
     }
   }
 
@@ -140,6 +156,7 @@ extension PeerFrame {
     case .forward(let call), .forwardReply(let call), .statusRequest(let call),
       .statusReply(let call):
       return FrameFormat.headerSize + 8 + call.bytes.count
+    case .addressReleased: return FrameFormat.headerSize + 8
     case .pieceRequest: return FrameFormat.headerSize + PieceRequest.size
     case .pieceReply(let piece):
       return FrameFormat.headerSize + PieceRequest.size + piece.bytes.count

@@ -19,6 +19,9 @@ package enum PeerFrame: Hashable, Sendable {
   case pieceRequest(PieceRequest)
   /// The answer.
   case pieceReply(SnapshotPiece)
+  /// What the sender held of the virtual IP in this term is over, and no packet of it can leave any
+  /// more. Said by the sender, or by its guard for it when it cannot speak any more.
+  case addressReleased(Term)
 }
 
 /// A numbered request, or the answer to it; what it says is opaque here.
@@ -58,14 +61,15 @@ extension PeerFrame {
     case .raft(let envelope):
       if case .snapshotChunk = envelope.message { .snapshot } else { .messages }
     case .pieceReply: .snapshot
-    case .forward, .forwardReply, .statusRequest, .statusReply, .pieceRequest: .messages
+    case .forward, .forwardReply, .statusRequest, .statusReply, .pieceRequest, .addressReleased:
+      .messages
     }
   }
 
   package var frameClass: FrameClass {
     switch self {
     case .forward, .forwardReply, .statusRequest, .statusReply: .call
-    case .pieceRequest: .prompt
+    case .pieceRequest, .addressReleased: .prompt
     case .pieceReply: .bulk
     case .raft(let envelope):
       switch envelope.message {

@@ -11,26 +11,14 @@ extension Replica {
       precondition(
         entry.index == store.appliedIndex.next,
         "Replica: entry \(entry.position) does not follow \(store.appliedIndex)")
+      let result = store.apply(entry)
+      settle(entry.position, result)
       switch entry.payload {
-      case .command(let bytes):
-        let result = store.apply(bytes, at: entry.index, time: entry.logTime)
-        marking.count(bytes.count)
-        settle(entry.position, result)
-      case .genesis(let cluster, _):
-        self.cluster = cluster
-        store.advance(to: entry.index, time: entry.logTime)
-        settle(entry.position, nil)
-      case .membership(let membership):
-        store.advance(to: entry.index, time: entry.logTime)
-        effects.events.append(.changedMembership(membership))
-        settle(entry.position, nil)
-      case .termStart:
-        store.advance(to: entry.index, time: entry.logTime)
-        settle(entry.position, nil)
-      case .snapshotMark:
-        store.advance(to: entry.index, time: entry.logTime)
-        settle(entry.position, nil)
-        cutView(at: entry)
+      case .command(let bytes): marking.count(bytes.count)
+      case .genesis(let cluster, _): self.cluster = cluster
+      case .membership(let membership): effects.events.append(.changedMembership(membership))
+      case .termStart, .address: break
+      case .snapshotMark: cutView(at: entry)
       }
     }
     inputs.append(.applied(store.appliedIndex, mark: marking.newest))

@@ -3,30 +3,9 @@ internal import Determinism
 internal import KeyValueStore
 internal import RaftCore
 internal import RaftTypes
-internal import VirtualIP
 
-// Leadership: the address that goes with it, and handing it over.
+// Leadership, and handing it over.
 extension Replica {
-  /// The lease and the address end before anything else of this step is done.
-  mutating func relinquish(in term: Term) {
-    relinquishedTerm = term
-    if let action = ownership.step(.mustRelease, at: now) { effects.address.append(action) }
-  }
-
-  mutating func address(_ event: AddressEvent) {
-    if let action = ownership.step(event, at: now) { effects.address.append(action) }
-  }
-
-  /// Takes the address once the term's first entry is applied: from then on every request can be
-  /// served.
-  mutating func tendAddress() {
-    guard settings.virtualAddress != nil, stopping == nil,
-      case .leader(let leadership) = core.role, store.appliedIndex >= leadership.termStart,
-      core.term > relinquishedTerm ?? .zero
-    else { return }
-    address(.mayHold(core.term))
-  }
-
   mutating func requestTransfer(_ ticket: Ticket, to target: NodeID?) {
     if let target, core.membership?.isVoter(target) != true {
       return fail(

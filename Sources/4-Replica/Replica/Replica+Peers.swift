@@ -31,6 +31,7 @@ extension Replica {
     case .pieceRequest(let request):
       effects.snapshots.append(.readPiece(request, for: peer))
     case .pieceReply(let piece): receive(piece, from: peer)
+    case .addressReleased(let term): addressWasReleased(term, by: peer)
     }
   }
 
@@ -71,7 +72,10 @@ extension Replica {
   /// knows whether the leader got them, and they are not sent twice (pitfall 60).
   mutating func linkLost(_ peer: NodeID, _ loss: LinkLoss) {
     for frame in loss.unsent { notSent(frame, to: peer) }
-    if loss.direction == .outgoing { inputs.append(.peerReset(peer)) }
+    switch loss.direction {
+    case .outgoing: inputs.append(.peerReset(peer))
+    case .incoming: if loss.reset { inputs.append(.connectionLost(peer)) }
+    }
     for ticket in calls.tickets where calls[ticket]?.stage == .forwarded(peer) {
       let isWrite = calls[ticket]?.isWrite ?? false
       fail(

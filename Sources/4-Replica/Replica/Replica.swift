@@ -14,9 +14,10 @@ internal import VirtualIP
 /// simulator can take their place. Owned by the replica loop; nothing else touches it.
 package struct Replica: Sendable {
   package let settings: ReplicaSettings
-  package private(set) var core: RaftNode
+  package internal(set) var core: RaftNode
   package internal(set) var store: Store
-  var ownership = AddressOwnership()
+  var ownership: AddressOwnership
+  var hold: AddressHold
 
   // Clients.
   var calls = CallTable()
@@ -46,8 +47,6 @@ package struct Replica: Sendable {
   /// The damaged snapshot file that is being mended.
   var repair: SnapshotRepair?
 
-  /// The term in which the address was given up, if any: it is not taken again in it.
-  var relinquishedTerm: Term?
   var stopping: Instant?
   var reported: ReplicaEvent?
   var connectedTo: Reach?
@@ -71,9 +70,12 @@ package struct Replica: Sendable {
     self.now = now
     var dice = Dice(seed: ~seed)
     lifeMark = dice.next()
+    ownership = AddressOwnership(lease: settings.consensus.electionLeast.shortened, at: now)
+    hold = AddressHold(settings.addressTerms)
     cluster = settings.cluster ?? recovered.snapshot?.cluster
     core = RaftNode(
       id: settings.id, settings: settings.consensus, recovered: recovered, seed: seed, at: now)
+    core.claim = hold.claim(by: settings.id)
     if let snapshot = core.snapshot {
       let mark = StateMark(index: snapshot.position.index, hash: store.stateHash)
       marking.reached(mark, diskBytes: 0)
@@ -91,6 +93,7 @@ package struct Replica: Sendable {
   ) -> ReplicaEffects {
     self.now = now
     self.wallClock = wallClock
+    if let action = ownership.pass(at: now) { effects.address.append(action) }
     for input in turn { take(input) }
     passDeadlines()
     repeat { stepCore() } while hasInputs
@@ -132,6 +135,7 @@ package struct Replica: Sendable {
       inputs.append(.chunkStored(position, received: received))
     case .snapshotLoaded(let snapshot, let store): snapshotLoaded(snapshot, store)
     case .address(let event): address(event)
+    case .addressTerms(let terms): addressTermsChanged(terms)
     case .timePassed: break
     case .stop: stop()
     }
@@ -203,7 +207,6 @@ package struct Replica: Sendable {
   private mutating func passDeadlines() {
     for ticket in calls.expired(at: now) { timedOut(ticket) }
     if now >= lookAgain { offerQueued() }
-    if let action = ownership.pass(at: now) { effects.address.append(action) }
     closeGatherings()
     passRepairDeadline()
   }

@@ -42,6 +42,8 @@ package enum ReplicaInput: Sendable {
   /// The answer to `SnapshotJob.readPiece`.
   case pieceRead(SnapshotPiece, to: NodeID)
   case address(AddressEvent)
+  /// What the host can enforce has turned out, or has changed.
+  case addressTerms(AddressTerms)
   /// `nextDeadline` may have passed.
   case timePassed
   /// Hand over what this node leads, then stop.

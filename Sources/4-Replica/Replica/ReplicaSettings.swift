@@ -1,6 +1,8 @@
+internal import ClientProtocol
 internal import Determinism
 package import RaftCore
 package import RaftTypes
+package import VirtualIP
 
 /// What a node is told at its start.
 package struct ReplicaSettings: Sendable {
@@ -16,6 +18,8 @@ package struct ReplicaSettings: Sendable {
   package var peerAddress: String
   /// `address:port` of the virtual IP; nil: none.
   package var virtualAddress: String?
+  /// On what terms this node may hold it, at the start; nil: never.
+  package var addressTerms: AddressTerms?
 
   package init(
     id: NodeID, incarnation: DiskIncarnation, cluster: ClusterID?, consensus: Settings,
@@ -29,6 +33,9 @@ package struct ReplicaSettings: Sendable {
     self.clientAddress = clientAddress
     self.peerAddress = peerAddress
     self.virtualAddress = virtualAddress
+    addressTerms = virtualAddress.map { _ in
+      AddressTerms(.loopback, electionLeast: consensus.electionLeast)
+    }
   }
 
   /// How long a call waits for a leader to appear before it is told that there is none: an election

@@ -91,7 +91,9 @@ struct Trio {
     guard self[number].isUp else { return ReplicaEffects() }
     let effects = self[number].replica.step(
       inputs, at: now, wallClock: LogTime(milliseconds: now.nanoseconds / 1_000_000))
-    self[number].addressActions += effects.address
+    self[number].addressActions += effects.address.filter {
+      if case .renew = $0 { false } else { true }
+    }
     self[number].storage.submit(effects.storage)
     self[number].events += effects.events
     self[number].snapshotJobs += effects.snapshots
@@ -103,7 +105,9 @@ struct Trio {
       guard self[number].peers?.members[frame.to] != nil else { continue }
       inFlight.append((NodeID(UInt64(number)), frame))
     }
-    for case .claim(let term) in effects.address { _ = turn(number, [.address(.claimed(term))]) }
+    for case .claim(let term, _) in effects.address {
+      _ = turn(number, [.address(.claimed(term))])
+    }
     return effects
   }
 

@@ -37,7 +37,8 @@ final class LoopbackAddress: AddressTable {
     case .release:
       if server.holdsVirtualAddress { log.notice("gives the address \(address) up") }
       server.closeVirtualAddress()
-    case .claim(let term):
+    case .renew, .announce: break  // the kernel needs no lease to keep a second one out
+    case .claim(let term, _):
       server.openVirtualAddress(address).assumeIsolated().whenComplete { result in
         switch result {
         case .success:
@@ -45,7 +46,7 @@ final class LoopbackAddress: AddressTable {
           self.replica?.offer(.address(.claimed(term)))
         case .failure(let error):
           self.log.debug("cannot take the address \(address) yet: \(error)")
-          self.replica?.offer(.address(.refused(term)))
+          self.replica?.offer(.address(.refused(term, .busy)))
         }
       }
     }

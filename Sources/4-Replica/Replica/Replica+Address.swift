@@ -1,0 +1,68 @@
+internal import ClientProtocol
+internal import Determinism
+internal import KeyValueStore
+internal import RaftCore
+internal import RaftTypes
+internal import VirtualIP
+
+// The virtual IP: when this node may hold it, and for how long.
+extension Replica {
+  /// The ticket of entries that tell what became of a claim.
+  static var deedTicket: Ticket { 2 }
+
+  /// The lease and the address end before anything else of this step is done.
+  mutating func relinquish(in term: Term) {
+    hold.relinquished = term
+    address(.mustRelease)
+  }
+
+  mutating func address(_ event: AddressEvent) {
+    let wasHolding = ownership.isHolding
+    if let action = ownership.step(event, at: now) { effects.address.append(action) }
+    if !wasHolding, ownership.isHolding { wasTaken() }
+  }
+
+  /// Every earlier hold is over, and the log says so from now on; when this one ends, it will say
+  /// that too.
+  private mutating func wasTaken() {
+    let held = AddressDeed.held.encoded()[...]
+    proposals.append(Proposal(ticket: Self.deedTicket, payload: .address(held)))
+    core.farewell = AddressDeed.released.encoded()[...]
+  }
+
+  /// Asks for the address once the term's first entry is applied: from then on every request can be
+  /// served. A quorum's word keeps it.
+  mutating func tendAddress() {
+    guard let terms = hold.terms else { return }
+    if !ownership.isHolding { askForAddress(terms) }
+    guard let sent = core.leaseFrom else { return }
+    address(.leased(core.term, until: sent + terms.lease))
+  }
+
+  private mutating func askForAddress(_ terms: AddressTerms) {
+    guard stopping == nil, case .leader(let leadership) = core.role,
+      store.appliedIndex >= leadership.termStart, core.term > hold.relinquished ?? .zero
+    else { return }
+    var from = Instant(nanoseconds: 0)
+    if terms.waits {
+      let linger = store.addresses.linger(
+        before: core.term, for: settings.id, released: hold.released)
+      if linger > .zero { from = leadership.heard + linger.stretched }
+    }
+    address(.mayHold(core.term, from: from))
+  }
+
+  /// A node that cannot keep what its claim promised must not act on that claim.
+  mutating func addressTermsChanged(_ terms: AddressTerms) {
+    let isWorse = terms.linger > hold.terms?.linger ?? .zero
+    hold.terms = terms
+    core.claim = hold.claim(by: settings.id)
+    if isWorse, core.isLeader { relinquish(in: core.term) }
+  }
+
+  /// What a member held in that term is over: its successor need not wait for it.
+  mutating func addressWasReleased(_ term: Term, by peer: NodeID) {
+    guard term > hold.released?.term ?? .zero else { return }
+    hold.released = AddressRelease(term: term, by: peer)
+  }
+}
