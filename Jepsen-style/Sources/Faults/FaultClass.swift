@@ -4,7 +4,7 @@ public enum FaultClass: Int, CaseIterable, Sendable {
   // The network.
   case loss, copy, reordering, clog, swizzle, cut, oneWayCut, heal, reset
   // Machines and processes.
-  case kill, powerLoss, pause, restart, reformat
+  case kill, powerLoss, guardLoss, pause, restart, reformat
   // What a loss of power leaves of writes that no sync covered.
   case lostWrite, tornWrite
   // Disks.

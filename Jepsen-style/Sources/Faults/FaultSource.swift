@@ -43,7 +43,7 @@ public struct FaultSource: Sendable {
     case .heal: return [.heal]
     case .clog: return path().map { [.clog($0, span(5000))] } ?? []
     case .swizzle: return swizzle()
-    case .reset: return path().map { [.reset($0.from, $0.to)] } ?? []
+    case .reset: return resets(leader)
     case .bitRot: return [.decay(victim, .rot)]
     case .misdirectedWrite: return [.decay(victim, .misdirected)]
     case .staleBlock: return [.decay(victim, .stale)]
@@ -60,10 +60,18 @@ public struct FaultSource: Sendable {
     case .transfer: return [.transfer(leader ?? victim)]
     case .snapshot: return [.snapshot(leader ?? victim)]
     case .membership: return [.churn(Churn.allCases.pick(&dice))]
-    case .loss, .copy, .reordering, .reformat, .lostWrite, .tornWrite, .drift, .lostReply,
-      .retry:
+    case .loss, .copy, .reordering, .guardLoss, .reformat, .lostWrite, .tornWrite, .drift,
+      .lostReply, .retry:
       return []
     }
+  }
+
+  // One connection; or all on which the leader speaks, as if its process had died.
+  private mutating func resets(_ leader: NodeID?) -> [Fault] {
+    guard let leader, dice.chance(1, in: 3) else {
+      return path().map { [.reset($0.from, $0.to)] } ?? []
+    }
+    return nodes.filter { $0 != leader }.map { .reset(leader, $0) }
   }
 
   // Machines in one rack lose power together.

@@ -42,8 +42,8 @@ public struct FaultWeights: Hashable, Sendable {
     case .clog, .stall, .bitRot, .membership: 3
     case .restart, .fullDisk, .misdirectedWrite, .staleBlock, .readError, .transfer: 2
     case .swizzle, .writeError, .syncError, .lyingSync, .wallJump, .snapshot: 1
-    case .loss, .copy, .reordering, .reformat, .lostWrite, .tornWrite, .drift, .lostReply,
-      .retry:
+    case .loss, .copy, .reordering, .guardLoss, .reformat, .lostWrite, .tornWrite, .drift,
+      .lostReply, .retry:
       1
     }
   }

@@ -25,7 +25,7 @@ public enum Profile: String, CaseIterable, Sendable {
     switch fault {
     case .loss, .copy, .reordering, .clog, .swizzle, .cut, .oneWayCut, .heal, .reset:
       hasNetworkFaults
-    case .kill, .powerLoss, .pause, .restart, .lostWrite, .tornWrite: hasCrashes
+    case .kill, .powerLoss, .guardLoss, .pause, .restart, .lostWrite, .tornWrite: hasCrashes
     case .bitRot, .misdirectedWrite, .staleBlock, .readError, .writeError, .syncError, .stall,
       .lyingSync, .fullDisk, .reformat:
       hasDiskFaults

@@ -61,6 +61,10 @@ public struct Swarm: Hashable, Sendable {
   public var markEntries: UInt64
   public var chunkBytes: Int
 
+  /// Whether the address is held by the kernel for a guard, on an interface; otherwise by a socket
+  /// of loopback.
+  public var hasGuards: Bool
+
   /// Parts per million by which boot clocks may run fast or slow.
   public var driftMost: UInt64
 
@@ -107,6 +111,7 @@ public struct Swarm: Hashable, Sendable {
     markEntries = [20, 100, 400, 100_000].pick(&dice)
     chunkBytes = [700, 4096, 256 << 10].pick(&dice)
     driftMost = profile.hasClockFaults ? [0, 0, 1000, 50_000].pick(&dice) : 0
+    hasGuards = dice.chance(3, in: 4)
     clients = Int([4, 8, 16].pick(&dice) as UInt64)
     operationsPerSecond = 100
     keys = [1, 3, 8].pick(&dice)

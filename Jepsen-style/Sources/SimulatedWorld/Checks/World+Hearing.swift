@@ -10,7 +10,13 @@ extension World {
   func hear(_ inputs: [ReplicaInput], at node: SimulatedNode, _ view: NodeView) {
     let local = node.clock.local(now)
     if view.isLeader { node.hearing.leads(view.term, of: nodes.count, at: local) }
-    for case .frame(.raft(let envelope), let peer) in inputs where envelope.term >= view.term {
+    for input in inputs {
+      if case .linkLost(_, let loss) = input, loss.direction == .incoming, loss.reset {
+        // What a dead process would look like: it need not be waited for (deviation from §4.2.3).
+        node.hearing.leaderIsOver()
+      }
+      guard case .frame(.raft(let envelope), let peer) = input, envelope.term >= view.term
+      else { continue }
       switch envelope.message {
       case .voteRequest(let request) where !request.isTransfer: break
       case .preVoteRequest: break

@@ -61,7 +61,7 @@ extension World {
     var target = Int(clientDice.below(UInt64(nodes.count)))
     if clients[index].usesAddress, !clients[index].isProbe {
       // Nobody answers at an address that nobody holds.
-      guard let holder = segment.holder?.place else {
+      guard let holder = segment.holders(at: now).first else {
         schedule(.reply(client: index, attempt: number, from: 0, nil), in: clientDelay())
         return
       }

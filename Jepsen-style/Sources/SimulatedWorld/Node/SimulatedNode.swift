@@ -2,6 +2,7 @@ internal import Determinism
 internal import Faults
 internal import RaftTypes
 internal import Replica
+internal import VirtualIP
 
 /// A machine: its disk and clocks live on when the process on it dies.
 final class SimulatedNode {
@@ -28,6 +29,10 @@ final class SimulatedNode {
   var ballot = Ballot.blank
   /// Whom it voted for in each term, over all lives: one candidate (pitfall 2).
   var votes = SortedMap<Term, NodeID>()
+  /// On what terms its machine may hold the address; nil: by a socket of loopback.
+  var terms: AddressTerms?
+  /// The claim that its guard works on.
+  var claimed: Term?
   /// Whom it heard, over all lives.
   var hearing = Hearing()
   /// It stays dead.

@@ -85,6 +85,7 @@ extension World {
       id: node.id, incarnation: node.incarnation, cluster: cluster,
       consensus: self.settings, pid: UInt32(node.place), clientAddress: "\(node.id):2",
       peerAddress: "\(node.id):1", virtualAddress: "10.0.0.1:1")
+    if let terms = node.terms { settings.addressTerms = terms }
     settings.limits.markBytesLeast = 1 << 20
     settings.limits.markEntriesLeast = swarm.markEntries
     settings.limits.chunkBytes = swarm.chunkBytes
@@ -107,7 +108,7 @@ extension World {
     crashSnapshots(process)
     node.disk.die()
     node.lostPower = node.lostPower || death == .power
-    bury(node)
+    bury(node, death)
   }
 
   // What storage was doing may succeed before the end, though nobody hears of it.
@@ -126,13 +127,13 @@ extension World {
   }
 
   /// A process is gone: its sockets close, its clients hear nothing more.
-  func bury(_ node: SimulatedNode) {
+  func bury(_ node: SimulatedNode, _ death: Death = .process) {
     node.lastConfiguration = node.process.flatMap(Configuration.init) ?? node.lastConfiguration
     node.process = nil
     node.life += 1
     node.pausedUntil = nil
     node.backlog = []
-    segment.died(node.place)
+    addressOrphaned(at: node, by: death)
     for peer in nodes where peer !== node {
       sever(node.place, peer.place, reset: true)
       sever(peer.place, node.place, reset: true)

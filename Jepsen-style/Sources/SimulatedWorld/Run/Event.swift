@@ -1,4 +1,5 @@
 internal import ClientProtocol
+internal import Determinism
 internal import Faults
 internal import PeerProtocol
 internal import RaftTypes
@@ -24,6 +25,10 @@ enum Event {
   /// A disk keeps again what it says it keeps.
   case honesty(Int)
   case fault
+  /// A guard has done what it was asked to.
+  case addressOpens(Int, life: Int, Term, until: Instant)
+  /// A guard tells a peer that its dead node holds the address no more.
+  case lastWill(from: Int, to: Int, life: Int, Term)
 
   case clientWakes(Int)
   /// A call arrives at a node.
@@ -54,6 +59,8 @@ enum Event {
     case .reply: 16
     case .silence: 17
     case .honesty: 18
+    case .addressOpens: 19
+    case .lastWill: 20
     }
   }
 
@@ -62,10 +69,11 @@ enum Event {
     switch self {
     case .arrival(let packet): packet.to
     case .linkLost(let place, _, _, _), .timer(let place, _), .storageDone(let place, _),
-      .spareMade(let place, _, _), .snapshotDone(let place, _, _), .request(_, _, let place, _):
+      .spareMade(let place, _, _), .snapshotDone(let place, _, _), .request(_, _, let place, _),
+      .lastWill(_, let place, _, _):
       place
     case .linkBreaks, .dial, .unclog, .start, .resume, .spaceReturns, .honesty, .fault,
-      .clientWakes, .reply, .silence:
+      .clientWakes, .reply, .silence, .addressOpens:
       nil
     }
   }

@@ -101,7 +101,8 @@ extension FaultClass {
     case .clog, .swizzle, .cut, .oneWayCut, .heal, .reset, .pause, .restart, .stall, .wallJump,
       .transfer, .snapshot, .membership:
       true
-    case .loss, .copy, .reordering, .kill, .powerLoss, .reformat, .lostWrite, .tornWrite, .bitRot,
+    case .loss, .copy, .reordering, .kill, .powerLoss, .guardLoss, .reformat, .lostWrite,
+      .tornWrite, .bitRot,
       .misdirectedWrite, .staleBlock, .readError, .writeError, .syncError, .lyingSync, .fullDisk,
       .drift, .lostReply, .retry:
       false

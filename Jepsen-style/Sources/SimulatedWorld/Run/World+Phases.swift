@@ -38,6 +38,10 @@ extension World {
       try self.run(until: end) { self.isQuiet && self.difference(among: some) == nil }
       return self.difference(among: some) == nil
     }
+    try demand("nobody has the address", of: &quorum) { (_, end) throws(Violation) in
+      try self.run(until: end + Self.linger) { self.isAddressSettled }
+      return self.isAddressSettled
+    }
     try readEverything(probe, quorum)
     try judge()
   }
@@ -92,6 +96,8 @@ extension World {
 
   private var patience: TimeSpan { settings.electionMost * 10 }
   private static var attempts: Int { 40 }
+  // A holder before may have had a lifetime of the kernel.
+  private static var linger: TimeSpan { .seconds(5) }
 
   private var isQuiet: Bool { clients.allSatisfy { $0.operation == nil } }
 

@@ -3,7 +3,6 @@ internal import KeyValueStore
 internal import RaftCore
 internal import RaftTypes
 internal import Replica
-internal import VirtualIP
 
 // A node's turn: everything that has arrived goes in together, and what follows is done in the
 // order of the effects' slots, as the loop of production does it.
@@ -62,11 +61,7 @@ extension World {
   private func honour(
     _ effects: ReplicaEffects, _ node: SimulatedNode, _ process: NodeProcess
   ) throws(Violation) {
-    for action in effects.address {
-      note("\(node.id)", "address \(action)")
-      if let event = segment.perform(action, by: node.place) { offer(.address(event), to: node) }
-      if action == .release { connectionsToAddressEnd(at: node.place) }
-    }
+    for action in effects.address { try perform(action, by: node) }
     try checkAddress(node, process.view)
     for job in effects.storage { process.storage.submit(.job(job)) }
     if !effects.storage.isEmpty { beginStorage(node) }

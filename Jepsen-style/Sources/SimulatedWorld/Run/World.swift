@@ -2,9 +2,11 @@ internal import ClientProtocol
 internal import Determinism
 internal import Faults
 internal import Histories
+internal import PeerProtocol
 internal import RaftCore
 internal import RaftTypes
 internal import Replica
+internal import VirtualIP
 internal import WriteAheadLog
 
 /// A whole cluster with its network, disks, clocks, address and clients, in one thread and in
@@ -18,7 +20,7 @@ final class World {
   var now = Instant(nanoseconds: 0)
   var agenda: Agenda<Event>
   var network: SimulatedNetwork
-  var segment = AddressSegment()
+  var segment: AddressSegment
   let nodes: [SimulatedNode]
   var clients: [SimulatedClient] = []
   var faults: FaultSource
@@ -56,6 +58,7 @@ final class World {
     network = SimulatedNetwork(swarm, dice.split())
     diskDice = dice.split()
     clientDice = dice.split()
+    segment = AddressSegment(places: swarm.nodes + swarm.spares)
     let all = (1...UInt64(swarm.nodes + swarm.spares)).map { NodeID($0) }
     let ids = Array(all.prefix(swarm.nodes))
     faults = FaultSource(swarm, nodes: all, dice.split())
@@ -93,6 +96,12 @@ final class World {
           disk: SimulatedDisk(tear, remembers: swarm.weights.hasDecay)))
     }
     nodes = made
+    if swarm.hasGuards {
+      for node in nodes {
+        let tier: AddressTier = dice.chance(1, in: 8) ? .lifetime : .gate
+        node.terms = AddressTerms(tier, electionLeast: swarm.electionLeast)
+      }
+    }
     for node in nodes where node.clock.drift != 0 { tally.faults.add(.drift) }
     try oracle.saw([genesis], behind: .origin, in: ids[0])
     for node in nodes { try found(node) }
@@ -162,6 +171,11 @@ final class World {
     case .spaceReturns(let place): nodes[place].disk.capacity = .max
     case .honesty(let place): nodes[place].disk.lies = false
     case .fault: injectNext()
+    case .addressOpens(let place, let life, let term, let until):
+      if nodes[place].life == life { try addressOpens(nodes[place], term, until: until) }
+    case .lastWill(let from, let place, let life, let term):
+      guard nodes[place].life == life else { return }
+      offer(.frame(.addressReleased(term), from: nodes[from].id), to: nodes[place])
     case .clientWakes(let index): try clientWakes(index)
     case .request(let client, let attempt, let place, let call):
       request(client, attempt, nodes[place], call)
