@@ -14,6 +14,13 @@ package struct GuardHello: Hashable, Sendable {
       self.address = address
       self.interface = interface
     }
+
+    /// Whether the kernel would take it for a name (dev_valid_name of net/core/dev.c), and people
+    /// can read it.
+    package static func isInterfaceName(_ name: String) -> Bool {
+      (1...Limits.interfaceBytes).contains(name.utf8.count) && name != "." && name != ".."
+        && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x3A }
+    }
   }
 
   /// Terms are compared within one cluster: a node that is moved to another one begins anew.

@@ -65,13 +65,11 @@ extension ByteReader {
     return address
   }
 
-  /// A name that the kernel would take (dev_valid_name of net/core/dev.c).
   mutating func readInterface() throws(DecodingFault) -> String {
     let name = try readText(limit: Limits.interfaceBytes)
-    let isValid =
-      !name.isEmpty && name != "." && name != ".."
-      && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x3A }
-    guard isValid else { throw .inconsistent("interface name \"\(name)\"") }
+    guard GuardHello.Place.isInterfaceName(name) else {
+      throw .inconsistent("interface name \"\(name)\"")
+    }
     return name
   }
 }

@@ -14,6 +14,7 @@ final class GuardLoop {
   private let machine: LinuxMachine
   private let keeper: Keeper<LinuxMachine>
   private var client: PacketSocket?
+  private var peer: PacketSocket.Peer?
   private var buffer = [UInt8](repeating: 0, count: GuardProtocol.Limits.requestBytes)
   private var watchdog: Instant
 
@@ -81,8 +82,8 @@ final class GuardLoop {
       _ = socket.send(GuardReply.unusable(words).bytes)
       return
     }
-    say("serves process \(who.process) of user \(who.user)")
     client = socket
+    peer = who
   }
 
   private func serve() throws {
@@ -91,7 +92,7 @@ final class GuardLoop {
       switch client.receive(into: &buffer) {
       case .nothing: return
       case .ended:
-        say("kvnode is gone")
+        if keeper.client != nil { say("kvnode is gone") }
         return try hangUp()
       case .packet(let packet):
         let request: GuardRequest
@@ -124,6 +125,7 @@ final class GuardLoop {
   private func tell(_ reply: GuardReply) {
     switch reply {
     case .ready(let standings):
+      if let peer { say("serves process \(peer.process) of user \(peer.user)") }
       for standing in standings {
         guard case .lifetimeOnly(let reason) = standing.tier else { continue }
         say("keeps to the kernel's lifetime only: \(reason)")

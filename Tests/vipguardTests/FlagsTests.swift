@@ -1,0 +1,30 @@
+import Testing
+
+@testable import vipguard
+
+@Suite("The command line of vipguard")
+struct FlagsTests {
+  private func task(_ words: String...) throws -> Flags.Task {
+    try Flags(["vipguard"] + words).task
+  }
+
+  @Test("names a socket and, if it is not root, a user")
+  func serve() throws {
+    #expect(try task("--socket", "/run/g") == .serve(socket: "/run/g", user: 0))
+    #expect(
+      try task("--uid", "65534", "--socket", "/run/g") == .serve(socket: "/run/g", user: 65534))
+    #expect(try task("--clean") == .clean)
+    #expect(try task("--socket", "/run/g", "--help") == .help)
+  }
+
+  @Test(
+    "anything else is refused",
+    arguments: [
+      [], ["--socket"], ["--socket", ""], ["--uid", "1"], ["--socket", "/g", "--uid", "root"],
+      ["--socket", "/g", "--uid", "-1"], ["--socket", "/g", "--uid", "4294967295"],
+      ["--clean", "--socket", "/g"], ["stray"], ["--sockets", "/g"],
+    ])
+  func unusable(_ words: [String]) {
+    #expect(throws: SystemFault.self) { try Flags(["vipguard"] + words) }
+  }
+}
