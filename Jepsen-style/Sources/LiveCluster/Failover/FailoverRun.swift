@@ -40,22 +40,23 @@ package final class FailoverRun {
       ? try SegmentWatch(lab, log: segment, group: janitor.group) : nil
   }
 
-  /// So many rounds of one kind; stops when the cluster does not come back.
+  /// So many rounds of one kind; fewer when the cluster does not come back.
   package func run(_ kind: FailoverKind, rounds: Int) async throws {
     for number in 1...max(1, rounds) {
-      guard let holder = await view.settled() else {
-        verdict.complaints.append("\(kind.rawValue) \(number): the nodes did not become equal")
-        return
-      }
-      try await play(kind, number, at: holder)
-      if let complaint = watch?.complaint {
-        throw LiveFailure("the observer ended: \(complaint)")
-      }
+      guard let round = try await play(kind, number) else { return }
+      tell(round.line)
     }
   }
 
-  private func play(_ kind: FailoverKind, _ number: Int, at holder: LabView.Agreement) async throws
-  {
+  /// One round; nil when the nodes are not equal before it.
+  package func play(_ kind: FailoverKind, _ number: Int) async throws -> FailoverRound? {
+    if let complaint = watch?.complaint {
+      throw LiveFailure("the observer ended: \(complaint)")
+    }
+    guard let holder = await view.settled() else {
+      verdict.complaints.append("\(kind.rawValue) \(number): the nodes did not become equal")
+      return nil
+    }
     // Not in step with heartbeats, renewals or announcements.
     try await Task.sleep(for: .milliseconds(100 + dice.below(200)))
     let fault = LabFault(kind, at: holder.leader, round: number, in: lab)
@@ -76,7 +77,6 @@ package final class FailoverRun {
     if kind == .transfer, successor == nil { round.evidence = nil }
     log.forget(before: end)
     verdict.rounds.append(round)
-    tell(round.line)
     if successor == nil, kind != .transfer {
       verdict.complaints.append("\(kind.rawValue) \(number): nobody took over")
     }
@@ -86,7 +86,11 @@ package final class FailoverRun {
     for host in lab.plan.hosts where try !HostRemains.hasOwnAddress(host) {
       verdict.complaints.append("\(kind.rawValue) \(number): h\(host) lost its own address")
     }
+    return round
   }
+
+  /// Where the prober's lines are.
+  package var probes: String { folder + "/probes.txt" }
 
   /// Who holds the address instead, as those say whom the fault leaves alone.
   private func successor(

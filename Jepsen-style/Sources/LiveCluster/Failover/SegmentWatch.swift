@@ -17,12 +17,14 @@ final class SegmentWatch {
   private let path: String
 
   /// Watches from now on.
-  init(_ lab: Lab, log path: String, group: pid_t) throws(LiveFailure) {
+  init(
+    _ lab: Lab, address: String = LabPlan.virtualAddress, log path: String, group: pid_t
+  ) throws(LiveFailure) {
     self.path = path
     process = try ChildProcess(
       [
         "nsenter", "--net=/run/netns/\(LabPlan.observer)", lab.kvctl, "vip", "observe",
-        "--interface", "eth0", "--address", LabPlan.virtualAddress, "-o", "json",
+        "--interface", "eth0", "--address", address, "-o", "json",
       ], log: path, group: group)
   }
 
