@@ -51,7 +51,7 @@ struct ConfigurationTests {
     #expect(configuration.data == "/tmp/quoin/7")
     #expect(configuration.client == Endpoint("127.0.0.1:7387"))
     #expect(configuration.peer.description == "[::1]:7397")
-    #expect(configuration.virtualAddress == Endpoint("127.0.0.100:7379"))
+    #expect(configuration.virtualAddress.text == "127.0.0.100:7379")
     #expect(configuration.consensus == .wan)
     #expect(configuration.logLevel == .debug)
   }
@@ -73,7 +73,7 @@ struct ConfigurationTests {
     ]
     let byFlags = try await load(nil, flags)
     #expect(byFlags.id == NodeID(1) && byFlags.data == "/tmp/a")
-    #expect(byFlags.virtualAddress == nil && byFlags.consensus == .lan)
+    #expect(byFlags.virtualAddress == .none && byFlags.consensus == .lan)
     #expect(byFlags.logLevel == .info)
     let byEnvironment = try await load(
       nil, [],
@@ -86,7 +86,7 @@ struct ConfigurationTests {
 
   @Test("mode none keeps the address in the file, and this node off it")
   func noAddress() async throws {
-    #expect(try await load(Self.whole, ["--vip-mode", "none"]).virtualAddress == nil)
+    #expect(try await load(Self.whole, ["--vip-mode", "none"]).virtualAddress == .none)
   }
 
   @Test(
@@ -99,7 +99,7 @@ struct ConfigurationTests {
       (["--listen-peer", "127.0.0.1:0"], "listen.peer"),
       (["--listen-peer", "127.0.0.1:65536"], "listen.peer"),
       (["--vip-address", "10.0.0.1:7379"], "an address of the loopback range"),
-      (["--vip-mode", "cloud"], "loopback or none"),
+      (["--vip-mode", "cloud"], "loopback, interface, command or none"),
       (["--profile", "warp"], "lan, lan-fast or wan"), (["--log-level", "loud"], "log.level"),
     ])
   func unusable(_ flags: [String], _ says: String) async {

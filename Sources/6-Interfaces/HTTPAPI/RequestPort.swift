@@ -14,8 +14,19 @@ package protocol RequestPort: AnyObject {
   /// Reads the next bytes of a snapshot file, elsewhere than on the event loop. Exactly one `take`
   /// follows for it, at any later moment on the event loop or before this returns.
   func read(_ wish: SnapshotWish, for taker: any SnapshotTaker)
+  /// How this node stands to the cluster's address.
+  var addressReport: AddressReport { get }
+  /// Announces the address again on its segment, if this node holds it.
+  func announceAddress()
   /// Appends the node's own metrics.
   func writeMetrics(to page: inout MetricsPage)
+}
+
+extension RequestPort {
+  /// Of a node without one.
+  package var addressReport: AddressReport { AddressReport() }
+  /// There is nothing to announce.
+  package func announceAddress() {}
 }
 
 /// Whoever asked. Held by the port until it was answered; may have lost interest meanwhile.

@@ -24,6 +24,7 @@ enum KVNode {
       exit(2)
     }
     do {
+      try ProcessUser.settle(configuration)
       try await run(configuration)
     } catch {
       say("kvnode: \(error)")

@@ -21,6 +21,10 @@ extension ResponseWriter {
     case .status:
       let condition = server.port.condition
       return document(stamp, delivery, into: &out) { $0.write(condition) }
+    case .vip, .announce:
+      if endpoint == .announce { server.port.announceAddress() }
+      let report = server.port.addressReport
+      return document(stamp, delivery, into: &out) { $0.write(report) }
     case .limits:
       return document(stamp, delivery, into: &out) { $0.write(server.limits) }
     case .index:

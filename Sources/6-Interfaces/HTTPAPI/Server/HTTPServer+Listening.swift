@@ -8,33 +8,6 @@ extension HTTPServer {
     bind(Listener(), to: address)
   }
 
-  /// Listens on the cluster's address, which this node now holds. Fails with EADDRINUSE while the
-  /// holder before has not let it go: try again soon.
-  package func openVirtualAddress(_ address: SocketAddress) -> EventLoopFuture<Void> {
-    precondition(virtualListener == nil, "HTTPServer: the virtual address is open already")
-    let listener = Listener()
-    virtualListener = listener
-    let bound = bind(listener, to: address)
-    bound.assumeIsolated().whenFailure { _ in
-      if self.virtualListener === listener { self.virtualListener = nil }
-    }
-    return bound.map { _ in }
-  }
-
-  /// Gives the cluster's address up: closes its socket and resets every connection that came
-  /// through it, so that clients look for the new holder at once (pitfall 65). Done when this
-  /// returns.
-  package func closeVirtualAddress() {
-    guard let listener = virtualListener else { return }
-    virtualListener = nil
-    listener.close()
-    listener.resetConnections()
-    listeners.removeAll { $0 === listener }
-  }
-
-  /// Whether the cluster's address is bound here, or being bound.
-  package var holdsVirtualAddress: Bool { virtualListener != nil }
-
   /// Connections of all listeners.
   package var connectionCount: Int { gauges.connections }
 
@@ -68,15 +41,19 @@ extension HTTPServer {
 
   /// SO_REUSEADDR, so that a restarted node need not wait for old connections to leave TIME_WAIT;
   /// never SO_REUSEPORT: the kernel must let exactly one process have the cluster's address.
-  private func bind(_ listener: Listener, to address: SocketAddress) -> EventLoopFuture<
-    SocketAddress
-  > {
+  ///
+  /// - Parameter inAdvance: whether this node need not have the address yet.
+  func bind(
+    _ listener: Listener, to address: SocketAddress, inAdvance: Bool = false
+  ) -> EventLoopFuture<SocketAddress> {
     listeners.append(listener)
     let this = NIOLoopBound((self, listener), eventLoop: loop)
     let promise = loop.makePromise(of: SocketAddress.self)
-    ServerBootstrap(group: loop)
+    var bootstrap = ServerBootstrap(group: loop)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+    if inAdvance { bootstrap = bootstrap.serverChannelOption(.freeBind(address), value: 1) }
+    bootstrap
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(

@@ -1,3 +1,4 @@
+internal import Glibc
 package import NIOCore
 internal import NIOHTTP1
 
@@ -17,7 +18,8 @@ package final class HTTPServer {
   private var dirty: [ClientConnection] = []
 
   var listeners: [Listener] = []
-  var virtualListener: Listener?
+  /// Of the cluster's address: bound while it is held, or bound in advance and admitting then.
+  var virtualListeners: [Listener] = []
   var isDraining = false
   var drained: EventLoopPromise<Void>?
 
@@ -53,6 +55,13 @@ package final class HTTPServer {
   /// Builds the pipeline of a connection that `listener` accepted, or answers that there are too
   /// many.
   func adopt(_ channel: any Channel, by listener: Listener) throws {
+    if !listener.isAdmitting {
+      // It slipped in between the last reset and the closing of its way: it must not linger here.
+      if let socket = channel as? any SocketOptionProvider {
+        socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in }
+      }
+      throw ChannelError.ioOnClosedChannel
+    }
     guard gauges.connections < limits.connections, !isDraining, !listener.isClosed else {
       gauges.connectionsRefused += 1
       try channel.pipeline.syncOperations.addHandler(RefusingHandler(self))

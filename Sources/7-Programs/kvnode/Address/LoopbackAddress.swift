@@ -46,6 +46,7 @@ final class LoopbackAddress: NodeAddress {
     guard let address, let host = address.ipAddress, let port = address.port else { return report }
     report.mode = .loopback
     report.endpoints = [host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"]
+    report.tier = .loopback
     report.remark = "on one machine; a frozen holder keeps it"
     report.heldTerm = held
     return report

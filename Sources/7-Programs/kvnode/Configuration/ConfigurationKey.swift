@@ -3,10 +3,15 @@
 enum ConfigurationKey: String, CaseIterable, Sendable {
   case nodeID = "node.id"
   case nodeData = "node.data"
+  case nodeUser = "node.user"
   case listenClient = "listen.client"
   case listenPeer = "listen.peer"
   case vipAddress = "vip.address"
   case vipMode = "vip.mode"
+  case vipInterface = "vip.interface"
+  case vipPort = "vip.port"
+  case vipGuard = "vip.guard"
+  case vipCommand = "vip.command"
   case profile = "profile"
   case logLevel = "log.level"
 
@@ -25,6 +30,7 @@ enum ConfigurationFault: Error, CustomStringConvertible {
   case unknownKey(String, file: String)
   case missing(ConfigurationKey)
   case unusable(ConfigurationKey, String, String)
+  case contradiction(ConfigurationKey, ConfigurationKey, String)
 
   var description: String {
     switch self {
@@ -40,6 +46,8 @@ enum ConfigurationFault: Error, CustomStringConvertible {
       "\(key.rawValue) is not set: give it in the file, as \(key.flag) or as \(key.variable)"
     case .unusable(let key, let value, let expected):
       "\(key.rawValue): \"\(value)\" is not usable; expected \(expected)"
+    case .contradiction(let one, let other, let why):
+      "\(one.rawValue) and \(other.rawValue) do not go together: \(why)"
     }
   }
 }

@@ -14,8 +14,9 @@ struct NodeConfiguration: Sendable {
   let data: String
   let client: Endpoint
   let peer: Endpoint
-  /// Nil: this node never holds a virtual IP.
-  let virtualAddress: Endpoint?
+  /// The user to become, when started as root; nil: it stays who it is.
+  let user: String?
+  let virtualAddress: VirtualAddress
   let consensus: Settings
   let logLevel: Logger.Level
 
@@ -39,31 +40,15 @@ struct NodeConfiguration: Sendable {
     data = try values.required(.nodeData)
     client = try values.endpoint(.listenClient)
     peer = try values.endpoint(.listenPeer)
-    virtualAddress = try Self.virtualAddress(values)
+    user = values[.nodeUser]
     consensus = try Self.profile(values)
+    virtualAddress = try VirtualAddress(values, beside: client)
     let level = values[.logLevel] ?? "info"
     guard let known = Logger.Level(rawValue: level) else {
       throw .unusable(
         .logLevel, level, "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     logLevel = known
-  }
-
-  private static func virtualAddress(_ values: Values) throws(ConfigurationFault) -> Endpoint? {
-    let mode = values[.vipMode] ?? "loopback"
-    guard values[.vipAddress] != nil else { return nil }
-    switch mode {
-    case "none": return nil
-    case "loopback":
-      let endpoint = try values.endpoint(.vipAddress)
-      guard endpoint.host.hasPrefix("127.") || endpoint.host == "::1" else {
-        throw .unusable(
-          .vipAddress, values[.vipAddress] ?? "",
-          "an address of the loopback range, such as 127.0.0.100:7379, in mode loopback")
-      }
-      return endpoint
-    case _: throw .unusable(.vipMode, mode, "loopback or none")
-    }
   }
 
   private static func profile(_ values: Values) throws(ConfigurationFault) -> Settings {

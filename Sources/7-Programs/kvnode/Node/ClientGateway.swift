@@ -17,6 +17,8 @@ final class ClientGateway: RequestPort {
   }
 
   weak var replica: ReplicaLoop<PosixFileSystem, PeerHub>?
+  /// How the node would hold the cluster's address.
+  var address: (any NodeAddress)?
   /// Reads snapshot files for those who download them.
   var snapshots: SnapshotWorkers<PosixFileSystem>?
   // The replica's tag is the asker's place here; each is answered exactly once.
@@ -100,6 +102,10 @@ final class ClientGateway: RequestPort {
       detail: isMember ? "" : "this node is no member of the cluster (any more): stop it")
   }
 
+  var addressReport: AddressReport { address?.report ?? AddressReport() }
+
+  func announceAddress() { address?.announce() }
+
   func writeMetrics(to page: inout MetricsPage) {
     guard let replica = replica?.replica else { return }
     let status = replica.ownStatus
@@ -118,5 +124,6 @@ final class ClientGateway: RequestPort {
     page.gauge("quoin_disk_full", "1 while the disk refuses writes.", replica.isDiskFull ? 1 : 0)
     page.gauge(
       "quoin_vip_held", "1 while this node holds the virtual IP.", replica.holdsAddress ? 1 : 0)
+    addressReport.write(to: &page)
   }
 }

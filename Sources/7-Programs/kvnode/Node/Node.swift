@@ -23,6 +23,7 @@ final class Node: RunningNode {
   private let hub: PeerHub
   private let server: HTTPServer
   private let gateway: ClientGateway
+  private let address: any NodeAddress
   private let storage: StorageWorker<PosixFileSystem>
   private let snapshots: SnapshotWorkers<PosixFileSystem>
   private let ended: EventLoopPromise<NodeEnding>
@@ -61,7 +62,10 @@ final class Node: RunningNode {
       seed: random.next(), logger: log)
     gateway = ClientGateway()
     server = HTTPServer(on: loop, port: gateway)
-    let address = try LoopbackAddress(configuration.virtualAddress, server: server, log: log)
+    address = try configuration.virtualAddress.table(
+      for: identity, times: settings.consensus, server: server, on: loop, seed: random.next(),
+      log: log)
+    gateway.address = address
     replica = ReplicaLoop(
       eventLoop: loop,
       replica: Replica(
@@ -77,7 +81,9 @@ final class Node: RunningNode {
   }
 
   func listen() -> EventLoopFuture<Void> {
-    Listening.start(hub, server, configuration, on: loop).assumeIsolated().map {
+    Listening.start(hub, server, configuration, on: loop).assumeIsolated().flatMap {
+      self.address.start()
+    }.map {
       for position in self.damaged.prefix(1) { self.replica.offer(.snapshotDamaged(position)) }
       self.replica.start()
       self.snapshots.startScrubbing()
@@ -92,7 +98,7 @@ final class Node: RunningNode {
   }
 
   func close() -> EventLoopFuture<Void> {
-    server.closeVirtualAddress()
+    address.stop()
     return server.drain(within: .seconds(1)).assumeIsolated().flatMap {
       let written = self.loop.makePromise(of: Void.self)
       self.storage.stop { written.succeed() }
@@ -155,6 +161,7 @@ extension ReplicaSettings {
       consensus: configuration.consensus, pid: UInt32(getpid()),
       clientAddress: configuration.client.description,
       peerAddress: configuration.peer.description,
-      virtualAddress: configuration.virtualAddress?.description)
+      virtualAddress: configuration.virtualAddress.text)
+    addressTerms = configuration.virtualAddress.terms(configuration.consensus)
   }
 }

@@ -1,0 +1,26 @@
+import ClientProtocol
+import NIOCore
+import NodeRuntime
+import PeerSockets
+import PosixStorage
+import Replica
+import VirtualIP
+
+/// The cluster's address as a node's process sees it: the port of the policy, with a life and a
+/// report. On the node's event loop.
+protocol NodeAddress: AddressTable {
+  /// Hears the answers that are not known at once.
+  var replica: ReplicaLoop<PosixFileSystem, PeerHub>? { get set }
+  /// Readies what a claim needs; fails when the configuration cannot work here.
+  func start() -> EventLoopFuture<Void>
+  /// Lets go of everything; nothing is performed after it.
+  func stop()
+  /// How this node stands to the address now.
+  var report: AddressReport { get }
+  /// Announces it again, if it is held here.
+  func announce()
+}
+
+extension NodeAddress {
+  func announce() {}
+}
