@@ -36,12 +36,15 @@ struct PeerFrameTests {
     }
   }
 
-  @Test("only snapshot chunks and pieces travel on the snapshot connection")
+  @Test(
+    "snapshot chunks and pieces travel on a connection of their own, and so does a last word")
   func channels() {
     var samples = Samples(seed: 3)
     for (kind, frame) in samples.everyKind().enumerated() {
       let isPiece = if case .pieceReply = frame { true } else { false }
-      #expect(frame.channel == (kind == 9 || isPiece ? .snapshot : .messages))
+      let isLastWord = if case .addressReleased = frame { true } else { false }
+      let usual: ChannelKind = isLastWord ? .guarded : .messages
+      #expect(frame.channel == (kind == 9 || isPiece ? .snapshot : usual), "\(frame)")
     }
   }
 

@@ -56,6 +56,14 @@ final class Node: Sendable {
     }.get()
   }
 
+  /// Returns once the hub is as wanted; asked after everything it tells.
+  func wait(_ condition: @escaping @Sendable (PeerHub) -> Bool) async throws {
+    try await loop.flatSubmit { [inside, loop] () -> EventLoopFuture<Void> in
+      guard let (hub, recorder) = inside.value else { return loop.makeFailedFuture(Closed()) }
+      return recorder.wait(on: loop) { _ in condition(hub) }
+    }.get()
+  }
+
   /// Binds `port` of 127.0.0.1, 0 for any, and returns the one bound.
   func listen(_ port: Int = 0) async throws -> Int {
     let address = try #require(PeerAddress("127.0.0.1:\(port)"))

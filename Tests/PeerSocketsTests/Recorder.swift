@@ -32,6 +32,8 @@ final class Recorder: PeerHubDelegate {
     wake()
   }
 
+  func peerHubChangedGuardedSockets(_ hub: PeerHub) { wake() }
+
   func peerHub(_ hub: PeerHub, disconnectedFrom peer: NodeID, _ loss: LinkLoss) {
     losses.append((peer, loss))
     wake()

@@ -36,12 +36,15 @@ package struct PeerCall: Hashable, Sendable {
   }
 }
 
-/// The two connections that a node dials to each peer.
+/// The connections that a node dials to each peer.
 package enum ChannelKind: UInt8, Sendable, CaseIterable {
   /// Everything but snapshot chunks.
   case messages = 1
   /// Snapshot chunks and pieces alone, so that no heartbeat ever waits behind one (pitfall 39).
   case snapshot = 2
+  /// Silent as long as the node lives: its guard, which outlives it, says the last word there. On a
+  /// connection of its own no half-written frame can stand before that word.
+  case guarded = 3
 }
 
 /// How an outbox treats a frame.
@@ -61,8 +64,8 @@ extension PeerFrame {
     case .raft(let envelope):
       if case .snapshotChunk = envelope.message { .snapshot } else { .messages }
     case .pieceReply: .snapshot
-    case .forward, .forwardReply, .statusRequest, .statusReply, .pieceRequest, .addressReleased:
-      .messages
+    case .addressReleased: .guarded
+    case .forward, .forwardReply, .statusRequest, .statusReply, .pieceRequest: .messages
     }
   }
 

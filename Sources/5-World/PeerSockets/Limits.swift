@@ -17,9 +17,9 @@ enum Limits {
   /// back at once, few enough that strangers cannot take all descriptors.
   static let strangers = 64
 
-  /// Accepted connections in all: two for each of 256 members, and as many again while newer ones
-  /// replace them.
-  static let incoming = 1024
+  /// Accepted connections in all: three for each of 256 members, and as many again while newer
+  /// ones replace them.
+  static let incoming = 1536
 
   /// Nodes outside the own membership that are dialed back or remembered as refused: as many as a
   /// cluster has members, so that no stranger makes this node keep more.

@@ -44,6 +44,13 @@ final class OutgoingLink {
   var isOpen: Bool {
     if case .open = state { true } else { false }
   }
+  /// The open connection's socket; the channel's own, not to be closed.
+  var socket: CInt? {
+    guard case .open(let channel, since: _) = state else { return nil }
+    return try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+      of: NIOBSDSocket.Handle.self
+    ) { $0 }
+  }
 
   // MARK: Dialing
 

@@ -116,6 +116,12 @@ package final class PeerHub: PeerLinks {
     links[LinkKey(peer: peer, channel: .messages)]?.isOpen ?? false
   }
 
+  /// The sockets of the connections that a guard keeps for this node, ascending by peer: to be
+  /// copied to it at once (SCM_RIGHTS, unix(7)), never to be written to or closed here.
+  package var guardedSockets: [CInt] {
+    links.filter { $0.0.channel == .guarded }.compactMap { $0.1.socket }
+  }
+
   /// What became of the frames for `peer` on `channel`, and estimated bytes that wait; nil for no
   /// member.
   package func traffic(
@@ -175,14 +181,21 @@ package final class PeerHub: PeerLinks {
 
 extension PeerHub {
   func linkOpened(_ link: OutgoingLink) {
-    guard link.channelKind == .messages else { return }
-    delegate?.peerHub(self, connectedTo: link.member.id)
+    switch link.channelKind {
+    case .messages: delegate?.peerHub(self, connectedTo: link.member.id)
+    case .guarded: delegate?.peerHubChangedGuardedSockets(self)
+    case .snapshot: break
+    }
   }
 
   func linkClosed(_ link: OutgoingLink, reset: Bool, unsent: [PeerFrame]) {
-    guard link.channelKind == .messages else { return }
-    let loss = LinkLoss(direction: .outgoing, reset: reset, unsent: unsent)
-    delegate?.peerHub(self, disconnectedFrom: link.member.id, loss)
+    switch link.channelKind {
+    case .messages:
+      let loss = LinkLoss(direction: .outgoing, reset: reset, unsent: unsent)
+      delegate?.peerHub(self, disconnectedFrom: link.member.id, loss)
+    case .guarded: delegate?.peerHubChangedGuardedSockets(self)
+    case .snapshot: break
+    }
   }
 
   func link(_ link: OutgoingLink, failed failure: LinkFailure) {

@@ -10,6 +10,9 @@ package protocol PeerHubDelegate: AnyObject {
   func peerHubFinishedReading(_ hub: PeerHub)
   /// Frames to `peer` will leave from now on.
   func peerHub(_ hub: PeerHub, connectedTo peer: NodeID)
+  /// The connections on which a guard says this node's last word are others than before: see
+  /// `PeerHub.guardedSockets`.
+  func peerHubChangedGuardedSockets(_ hub: PeerHub)
   /// A connection of a pair ended; the hub dials again by itself.
   func peerHub(_ hub: PeerHub, disconnectedFrom peer: NodeID, _ loss: LinkLoss)
   /// `peer` cannot be reached; told once for each new reason.

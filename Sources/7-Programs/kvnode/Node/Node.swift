@@ -119,6 +119,7 @@ extension Node: PeerHubDelegate {
     replica.offer(.frame(frame, from: peer))
   }
   func peerHubFinishedReading(_ hub: PeerHub) {}
+  func peerHubChangedGuardedSockets(_ hub: PeerHub) {}
   func peerHub(_ hub: PeerHub, connectedTo peer: NodeID) {
     log.info("is connected to node \(peer.number)")
   }

@@ -63,6 +63,7 @@ extension WaitingNode: PeerHubDelegate {
   // It dials nobody, and whoever talks to it takes it in.
   func peerHub(_ hub: PeerHub, received frame: PeerFrame, from peer: NodeID) {}
   func peerHubFinishedReading(_ hub: PeerHub) {}
+  func peerHubChangedGuardedSockets(_ hub: PeerHub) {}
   func peerHub(_ hub: PeerHub, connectedTo peer: NodeID) {}
   func peerHub(_ hub: PeerHub, disconnectedFrom peer: NodeID, _ loss: LinkLoss) {}
   func peerHub(_ hub: PeerHub, cannotReach peer: NodeID, _ failure: LinkFailure) {}
