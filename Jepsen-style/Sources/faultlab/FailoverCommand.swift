@@ -27,6 +27,8 @@ struct FailoverCommand: AsyncParsableCommand {
   @Option(name: .customLong("out"), help: "The folder of the report.") var folder = "failover"
   @Option(help: "For the moments of the faults; drawn if not given.") var seed: UInt64?
   @Flag(help: "Fail, too, when gaps are longer than promised.") var strict = false
+  @Flag(help: "With guards that break their promise: must find two holders, and fail.")
+  var negativeControl = false
   @OptionGroup var place: LabCommand.Place
 
   private func kinds() throws -> [FailoverKind] {
@@ -63,9 +65,8 @@ struct FailoverCommand: AsyncParsableCommand {
   }
 
   private func play() async throws -> FailoverVerdict {
-    guard let plan = LabPlan(hosts: 3, profile: profile, hasAddress: getenv("QX") == nil) else {
-      throw LiveFailure("no such lab")
-    }
+    let made = LabPlan(hosts: 3, profile: profile, isNegativeControl: negativeControl)
+    guard let plan = made else { throw LiveFailure("no such lab") }
     let lab = Lab(plan, in: try place.folder(), try Programs.find())
     try lab.up()
     try await LabAttendance(lab).serves()

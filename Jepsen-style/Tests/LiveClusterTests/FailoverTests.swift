@@ -24,6 +24,24 @@ struct FailoverTests {
   }
 
   @Test(
+    "negative control: guards without gate and end are caught with two holders",
+    .enabled(if: Lab.obstacle == nil, "needs root, ip, nft and setpriv"))
+  func negativeControl() async throws {
+    try await inFolder { folder, faultlab in
+      let process = try ChildProcess(
+        [
+          faultlab, "failover", "--kind", "freeze", "--rounds", "1", "--negative-control",
+          "--out", folder + "/report", "--data", folder + "/lab",
+        ], log: folder + "/log")
+      #expect(await process.ended(within: .seconds(120)) == .exit(1))
+      let table = TextFile.read(folder + "/report/table.txt")
+      let row = table.split(separator: "\n").first { $0.hasPrefix("freeze") }
+      let overlaps = row?.split(separator: " ").last.flatMap { Int($0) }
+      #expect(overlaps ?? 0 > 0, "\(TextFile.read(folder + "/log"))")
+    }
+  }
+
+  @Test(
     "a lab that is taken away leaves nothing, also when its namespaces lost their names",
     .enabled(if: Lab.obstacle == nil, "needs root, ip, nft and setpriv"))
   func down() async throws {

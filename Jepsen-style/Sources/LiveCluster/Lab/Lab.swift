@@ -73,7 +73,9 @@ package struct Lab: Sendable {
   package func start(_ host: Int) throws(LiveFailure) {
     let inside = LabSegment.enter(LabPlan.host(host))
     if plan.hasAddress {
-      try guardian(host).start(inside + [programs.path("vipguard"), "--socket", socket(host)])
+      let broken = plan.isNegativeControl ? ["--negative-control"] : []
+      try guardian(host).start(
+        inside + [programs.path("vipguard"), "--socket", socket(host)] + broken)
     }
     let file = home(host) + "/kvnode.yaml"
     try TextFile.write(configuration(host), to: file)

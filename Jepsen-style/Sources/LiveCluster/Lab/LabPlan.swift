@@ -13,13 +13,18 @@ package struct LabPlan: Equatable, Sendable {
   package let profile: String
   /// Whether the nodes hold the virtual address; without it the lab is a cluster without one.
   package let hasAddress: Bool
+  /// Whether the guards break their promise, so that there will be two holders to be seen.
+  package let isNegativeControl: Bool
 
   /// Nil unless there are 1 to 9 hosts: their addresses end in one digit.
-  package init?(hosts: Int, profile: String, hasAddress: Bool = true) {
+  package init?(
+    hosts: Int, profile: String, hasAddress: Bool = true, isNegativeControl: Bool = false
+  ) {
     guard (1...9).contains(hosts), Self.profiles.contains(profile) else { return nil }
     self.hosts = Array(1...hosts)
     self.profile = profile
     self.hasAddress = hasAddress
+    self.isNegativeControl = isNegativeControl
   }
 
   package static let profiles = ["lan", "lan-fast"]
@@ -69,11 +74,16 @@ package struct LabPlan: Equatable, Sendable {
 
 extension LabPlan {
   /// As it stands in the lab's folder.
-  var text: String { "\(hosts.count) \(profile) \(hasAddress ? "address" : "none")\n" }
+  var text: String {
+    "\(hosts.count) \(profile) \(hasAddress ? "address" : "none") "
+      + (isNegativeControl ? "broken\n" : "honest\n")
+  }
 
   init?(text: String) {
     let words = text.split { $0.isWhitespace }.map(String.init)
-    guard words.count == 3, let count = Int(words[0]) else { return nil }
-    self.init(hosts: count, profile: words[1], hasAddress: words[2] == "address")
+    guard words.count == 4, let count = Int(words[0]) else { return nil }
+    self.init(
+      hosts: count, profile: words[1], hasAddress: words[2] == "address",
+      isNegativeControl: words[3] == "broken")
   }
 }
