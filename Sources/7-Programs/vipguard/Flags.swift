@@ -10,6 +10,9 @@ struct Flags: Equatable {
   }
 
   let task: Task
+  /// `--negative-control`: no gate, no end of the address, no question before it is taken. No usage
+  /// tells of it: it breaks the promise of this program, so that tests see whether they notice.
+  let isNegativeControl: Bool
 
   static let usage = """
     vipguard: holds the virtual IP for one kvnode, and lets it go when that falls silent
@@ -26,7 +29,8 @@ struct Flags: Equatable {
     var socket: String?
     var user: uid_t?
     var wantsClean = false
-    var rest = arguments.dropFirst()
+    isNegativeControl = arguments.contains("--negative-control")
+    var rest = arguments.dropFirst().filter { $0 != "--negative-control" }[...]
     while let word = rest.popFirst() {
       switch word {
       case "--help", "-h":

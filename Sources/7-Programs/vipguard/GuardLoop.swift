@@ -22,13 +22,14 @@ final class GuardLoop {
   ///   - user: whose kvnode is served, besides root's.
   ///   - signals: a signalfd(2); what it reports ends the loop.
   init(
-    _ listener: PacketSocket, user: uid_t, signals: Int32, manager: ServiceManager
+    _ listener: PacketSocket, user: uid_t, signals: Int32, manager: ServiceManager,
+    machine: LinuxMachine
   ) {
     self.listener = listener
     self.user = user
     self.signals = signals
     self.manager = manager
-    machine = LinuxMachine()
+    self.machine = machine
     keeper = Keeper(kernel: machine)
     watchdog = manager.watchdogPeriod == nil ? .distantFuture : BootClock.now()
   }

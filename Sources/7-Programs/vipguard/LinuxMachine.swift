@@ -19,6 +19,8 @@ final class LinuxMachine: Machine {
     var hasCarrier: Bool
     /// Whether the address was added and not removed since.
     var isKept = false
+    /// Who asked last whether the address is free.
+    var asker: HardwareAddress?
 
     init(
       _ place: GuardHello.Place, lifetime: UInt32, interface: NetworkInterface,
@@ -35,9 +37,14 @@ final class LinuxMachine: Machine {
     }
   }
 
+  private let isHonest: Bool
   private var posts: [Post] = []
   /// Read ahead of their turn.
   private var pending: [MachineEvent] = []
+
+  /// - Parameter isHonest: false for a negative control: no gate stands, no address ends, nobody is
+  ///   asked before it is taken, and kvnode is told otherwise.
+  init(isHonest: Bool = true) { self.isHonest = isHonest }
 
   /// To poll(2) for POLLIN.
   var descriptors: [Int32] { posts.flatMap { [$0.segment.descriptor, $0.watch.descriptor] } }
@@ -69,7 +76,8 @@ final class LinuxMachine: Machine {
       let (gate, reason) = try stand(place.address, on: interface)
       posts.append(
         Post(
-          place, lifetime: UInt32(hello.lifetimeSeconds), interface: interface,
+          // Without end is INFINITY_LIFE_TIME of net/addrconf.h.
+          place, lifetime: isHonest ? UInt32(hello.lifetimeSeconds) : .max, interface: interface,
           lease: try AddressLease(place.address, on: interface), gate: gate,
           segment: try Segment(for: place.address, on: interface), watch: watch))
       return GuardStanding(
@@ -83,6 +91,7 @@ final class LinuxMachine: Machine {
   private func stand(
     _ address: IPAddress, on interface: NetworkInterface
   ) throws(NetworkFault) -> (Gate?, String?) {
+    guard isHonest else { return (nil, nil) }
     do throws(NetworkFault) {
       let gate = try Gate(for: address, on: interface)
       try gate.install()
@@ -136,6 +145,8 @@ final class LinuxMachine: Machine {
   }
 
   func probe(_ place: GuardHello.Place) {
+    // Who asks first would find the stale holder, and wait.
+    guard isHonest else { return }
     attempt("probe") { () throws(NetworkFault) in try post(at: place).segment.probe() }
   }
 
@@ -204,7 +215,10 @@ final class LinuxMachine: Machine {
         case .claimed(let hardware):
           pending.append(.claimed(post.place.address, by: hardware))
         case .probed(let hardware):
-          // One that is about to take the address (RFC 5227): its next frame claims it.
+          // One that is about to take the address (RFC 5227): its next frame claims it. An observer
+          // asks a hundred times a second, and is named once.
+          guard post.asker != hardware else { break }
+          post.asker = hardware
           say("\(hardware) asks whether \(post.place.address) is free")
         case .asked: break
         }

@@ -19,7 +19,8 @@ enum VIPGuard {
       switch flags.task {
       case .help: print(Flags.usage)
       case .clean: try clean()
-      case .serve(let socket, let user): try serve(at: socket, user: user)
+      case .serve(let socket, let user):
+        try serve(at: socket, user: user, by: LinuxMachine(isHonest: !flags.isNegativeControl))
       }
     } catch {
       say("\(error)")
@@ -27,7 +28,9 @@ enum VIPGuard {
     }
   }
 
-  private static func serve(at path: String, user: uid_t) throws {
+  private static func serve(
+    at path: String, user: uid_t, by machine: LinuxMachine
+  ) throws {
     // kvnode that hangs up must cost a write, not the process.
     signal(SIGPIPE, SIG_IGN)
     let signals = process_signals()
@@ -37,7 +40,7 @@ enum VIPGuard {
     try Privileges.keepTwo()
     try clean()
     let manager = ServiceManager()
-    let loop = GuardLoop(listener, user: user, signals: signals, manager: manager)
+    let loop = GuardLoop(listener, user: user, signals: signals, manager: manager, machine: machine)
     manager.tell("READY=1\nSTATUS=waits for kvnode at \(path)")
     try loop.run()
     manager.tell("STOPPING=1")
