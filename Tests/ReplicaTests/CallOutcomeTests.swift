@@ -186,6 +186,9 @@ struct CallOutcomeTests {
     var (trio, leader, followers) = Trio.led()
     let done = trio.call(leader, .put("a", "1"))
     #expect(trio.isWritten(leader, done))
+    // Everywhere: a leader whose disk alone is full makes room for another.
+    for number in followers { trio.step(number, .diskFull(true)) }
+    trio.pass(.milliseconds(100))
     trio.step(leader, .diskFull(true))
     let refused = trio.call(leader, .put("a", "2"))
     let forwarded = trio.call(followers[0], .put("a", "3"))

@@ -139,8 +139,14 @@ public struct HeartbeatReply: Hashable, Sendable {
   public let applied: LogIndex
   /// This replica's state is lost or wrong: it wants a snapshot.
   public let needsState: Bool
+  /// Whether this replica would be a good leader: its disk answers, and clients could reach it.
+  public let isFit: Bool
 
-  public init(round: UInt64, mark: StateMark?, applied: LogIndex, needsState: Bool = false) {
+  public init(
+    round: UInt64, mark: StateMark?, applied: LogIndex, needsState: Bool = false,
+    isFit: Bool = true
+  ) {
+    self.isFit = isFit
     self.round = round
     self.mark = mark
     self.applied = applied

@@ -94,7 +94,7 @@ extension MessageFormat {
     let round = try reader.readNumber()
     return HeartbeatReply(
       round: round, mark: try reader.readMark(), applied: LogIndex(try reader.readNumber()),
-      needsState: try reader.readBool())
+      needsState: try reader.readBool(), isFit: try reader.readBool())
   }
 
   private static func readPositions(

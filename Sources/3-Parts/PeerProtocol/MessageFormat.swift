@@ -142,6 +142,7 @@ enum MessageFormat {
     write(reply.mark, to: &writer)
     writer.write(reply.applied.number)
     writer.write(reply.needsState)
+    writer.write(reply.isFit)
   }
 
   private static func write(_ chunk: SnapshotChunk, to writer: inout ByteWriter) {

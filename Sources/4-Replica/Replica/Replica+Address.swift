@@ -17,9 +17,35 @@ extension Replica {
   }
 
   mutating func address(_ event: AddressEvent) {
+    noteFitness(event)
     let wasHolding = ownership.isHolding
     if let action = ownership.step(event, at: now) { effects.address.append(action) }
     if !wasHolding, ownership.isHolding { wasTaken() }
+    // A guard that is gone may have told the peers that this term's hold is over.
+    if case .lost(let term, .guardGone) = event { relinquish(in: term) }
+  }
+
+  private mutating func noteFitness(_ event: AddressEvent) {
+    switch event {
+    case .claimed: fitness.addressTaken()
+    case .refused(_, .conflict), .refused(_, .unavailable), .lost(_, .carrier),
+      .lost(_, .conflict), .lost(_, .guardGone):
+      fitness.addressFailed(at: now)
+    case .refused(_, .busy), .lost(_, .deleted), .lost(_, .expired), .mayHold, .leased,
+      .mustRelease:
+      break
+    }
+  }
+
+  /// A leader that is not fit hands over to a follower that is, if there is one.
+  mutating func tendFitness() {
+    core.isFit = fitness.isFit(at: now, diskIsFull: diskIsFull)
+    guard !core.isFit, core.isLeader, stopping == nil, now >= fitness.restUntil,
+      core.hasFitSuccessor
+    else { return }
+    fitness.handsOver(at: now)
+    inputs.append(.transfer(to: nil))
+    stepCore()
   }
 
   /// Every earlier hold is over, and the log says so from now on; when this one ends, it will say

@@ -18,6 +18,7 @@ package struct Replica: Sendable {
   package internal(set) var store: Store
   var ownership: AddressOwnership
   var hold: AddressHold
+  var fitness: Fitness
 
   // Clients.
   var calls = CallTable()
@@ -72,6 +73,7 @@ package struct Replica: Sendable {
     lifeMark = dice.next()
     ownership = AddressOwnership(lease: settings.consensus.electionLeast.shortened, at: now)
     hold = AddressHold(settings.addressTerms)
+    fitness = Fitness(settings.consensus)
     cluster = settings.cluster ?? recovered.snapshot?.cluster
     core = RaftNode(
       id: settings.id, settings: settings.consensus, recovered: recovered, seed: seed, at: now)
@@ -98,6 +100,7 @@ package struct Replica: Sendable {
     passDeadlines()
     repeat { stepCore() } while hasInputs
     tendAddress()
+    tendFitness()
     report()
     var done = ReplicaEffects()
     swap(&done, &effects)
@@ -107,6 +110,7 @@ package struct Replica: Sendable {
   /// When the replica wants to be stepped again, at the latest.
   package var nextDeadline: Instant {
     var next = min(core.nextDeadline, calls.nextDeadline, lookAgain, ownership.nextDeadline)
+    next = min(next, fitness.nextDeadline(after: now))
     for gathering in gatherings.values { next = min(next, gathering.deadline) }
     if let stopping { next = min(next, stopping) }
     if let repair { next = min(next, repair.deadline) }
@@ -121,7 +125,9 @@ package struct Replica: Sendable {
     case .unsent(let frame, let peer): notSent(frame, to: peer)
     case .call(let call, let tag): begin(call, .local(tag: tag))
     case .ballotSaved(let ballot): ballotSaved(ballot)
-    case .logSynced(let completion): inputs.append(.logDurable(completion))
+    case .logSynced(let completion):
+      fitness.synced(completion.sequence, at: now)
+      inputs.append(.logDurable(completion))
     case .diskFull(let full): diskIsFull = full
     case .diskUsage(let bytes): diskBytes = bytes
     case .snapshotWritten(let snapshot, let bytes): snapshotWritten(snapshot, bytes)
@@ -144,7 +150,7 @@ package struct Replica: Sendable {
   private var hasInputs: Bool { !inputs.isEmpty || !proposals.isEmpty || !reads.isEmpty }
 
   /// One step of consensus over all that has come together, and its effects in their order.
-  private mutating func stepCore() {
+  mutating func stepCore() {
     var turn = inputs
     inputs.removeAll(keepingCapacity: true)
     if !proposals.isEmpty {
@@ -169,7 +175,10 @@ package struct Replica: Sendable {
       ballotsInFlight += 1
       effects.storage.append(.ballot(ballot))
     }
-    for write in done.logWrites { effects.storage.append(.log(write)) }
+    for write in done.logWrites {
+      fitness.wrote(write.sequence, at: now)
+      effects.storage.append(.log(write))
+    }
     for envelope in done.messages { send(.raft(envelope), to: envelope.to) }
     for envelope in done.afterBallot {
       held.append(Outbound(to: envelope.to, frame: .raft(envelope)))

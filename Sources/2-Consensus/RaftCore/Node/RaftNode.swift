@@ -53,6 +53,8 @@ public struct RaftNode: Hashable, Sendable {
 
   /// The record with which this node begins its term; opaque (§8).
   public var claim: Bytes = []
+  /// Whether this node would be a good leader; who is not leads only where nobody is.
+  public var isFit = true
   /// The record with which it hands over; opaque. Nil: there is nothing to say.
   public var farewell: Bytes?
 

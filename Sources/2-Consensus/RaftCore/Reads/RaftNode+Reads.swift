@@ -81,7 +81,8 @@ extension RaftNode {
     advanceCommit(to: min(heartbeat.commit, verified))
     if let agreed = heartbeat.agreed { compare(with: agreed) }
     let reply = HeartbeatReply(
-      round: heartbeat.round, mark: marks.last, applied: applied, needsState: !stateIsSound)
+      round: heartbeat.round, mark: marks.last, applied: applied, needsState: !stateIsSound,
+      isFit: isFit)
     send(.heartbeatReply(reply), to: leader)
   }
 
@@ -96,6 +97,7 @@ extension RaftNode {
       // The newest answer counts: a follower that restarted has applied less than it had.
       progress.round = reply.round
       progress.applied = reply.applied
+      progress.isFit = reply.isFit
       progress.mark = reply.mark ?? progress.mark
       progress.needsState(reply.needsState)
     }

@@ -73,6 +73,8 @@ public struct Progress: Hashable, Sendable {
   public internal(set) var mark: StateMark?
   /// Its state is lost or wrong: entries alone do not help it.
   public internal(set) var needsState = false
+  /// It said that it would be a good leader.
+  public internal(set) var isFit = true
 
   init(of member: Member, next: LogIndex) {
     incarnation = member.incarnation

@@ -19,14 +19,26 @@ extension RaftNode {
       to: target, deadline: now + settings.electionLeast, parked: [])
   }
 
-  /// The voter with the longest log among those heard lately; the lowest id among equals.
+  /// Whether somebody fit to lead could take over from this leader.
+  public var hasFitSuccessor: Bool {
+    guard case .leader(let leadership) = role, case .none = leadership.transfer,
+      commit >= leadership.termStart, let best = bestSuccessor(leadership)
+    else { return false }
+    return leadership.progress[best]?.isFit == true
+  }
+
+  /// The voter with the longest log among those heard lately, of those fit to lead if there are
+  /// any; the lowest id among equals.
   func bestSuccessor(_ leadership: Leadership) -> NodeID? {
-    var best: (id: NodeID, match: LogIndex)?
+    var best: (id: NodeID, isFit: Bool, match: LogIndex)?
     for (peer, progress) in leadership.progress where membership?.isVoter(peer) == true {
       guard let contact = progress.contact, now < contact + settings.electionLeast else {
         continue
       }
-      if best == nil || progress.match > best?.match ?? .zero { best = (peer, progress.match) }
+      if let best, best.isFit != progress.isFit ? best.isFit : best.match >= progress.match {
+        continue
+      }
+      best = (peer, progress.isFit, progress.match)
     }
     return best?.id
   }

@@ -1,0 +1,137 @@
+import ClientProtocol
+import Determinism
+import KeyValueStore
+import NetworkTypes
+import PeerProtocol
+import RaftCore
+import RaftTypes
+import Replica
+import Testing
+import VirtualIP
+
+@Suite("A leader that serves badly makes room for one that does not")
+struct FitnessTests {
+  @Test("pitfall 45: a disk that does not answer for an election timeout moves the leadership")
+  func stalledDisk() throws {
+    var (trio, leader, _) = Trio.led()
+    trio[leader].storage.isHeld = true
+    _ = trio.send(leader, .put("a", "1"))
+    trio.settle()
+    trio.pass(.milliseconds(250))
+    #expect(trio.leader == leader, "one slow sync is no reason yet")
+    trio.pass(.milliseconds(350))
+    let next = try #require(trio.leader)
+    #expect(next != leader && trio[next].replica.holdsAddress)
+    #expect(!trio[leader].replica.holdsAddress)
+  }
+
+  @Test("a disk that answers slowly, but answers, moves nothing")
+  func slowDisk() {
+    var (trio, leader, _) = Trio.led()
+    for round in 0..<8 {
+      trio[leader].storage.isHeld = true
+      _ = trio.send(leader, .put("a", "\(round)"))
+      trio.settle()
+      trio.pass(.milliseconds(200))
+      trio[leader].storage.isHeld = false
+      trio.settle()
+      trio.pass(.milliseconds(5))
+    }
+    #expect(trio.leader == leader)
+  }
+
+  @Test("a full disk moves the leadership, and where all are full it stays")
+  func fullDisk() throws {
+    var (trio, leader, followers) = Trio.led()
+    for follower in followers { trio.step(follower, .diskFull(true)) }
+    trio.pass(.milliseconds(200))
+    trio.step(leader, .diskFull(true))
+    trio.pass(.seconds(3))
+    #expect(trio.leader == leader, "nobody is better")
+    trio.step(followers[1], .diskFull(false))
+    trio.pass(.seconds(3))
+    #expect(trio.leader == followers[1])
+  }
+
+  @Test("a link that is down moves the leadership; it does not come back at once")
+  func carrier() throws {
+    var (trio, leader, _) = Trio.led()
+    let term = trio[leader].replica.core.term
+    trio.step(leader, .address(.lost(term, .carrier)))
+    trio.pass(.milliseconds(200))
+    let next = try #require(trio.leader)
+    #expect(next != leader)
+    let second = trio[next].replica.core.term
+    trio.step(next, .address(.lost(second, .carrier)))
+    trio.pass(.milliseconds(200))
+    let third = try #require(trio.leader)
+    #expect(third != leader && third != next, "a follower that has just failed is not fit")
+  }
+
+  @Test("after the guard is gone the term's hold is over for good: it may have said so itself")
+  func guardGone() {
+    var (trio, leader, followers) = Trio.led()
+    // Nobody can take over: what is left is not to claim again.
+    for follower in followers { trio.step(follower, .diskFull(true)) }
+    trio.pass(.milliseconds(200))
+    let term = trio[leader].replica.core.term
+    let claims = trio[leader].addressActions.count
+    trio.step(leader, .address(.lost(term, .guardGone)))
+    trio.pass(.seconds(20))
+    #expect(trio.leader == leader && trio[leader].replica.core.term == term)
+    #expect(!trio[leader].replica.holdsAddress)
+    #expect(trio[leader].addressActions.dropFirst(claims).allSatisfy { $0 == .release })
+  }
+}
+
+@Suite("How long a new leader waits for the address")
+struct SuccessionTests {
+  private static func gated(_ settings: inout ReplicaSettings) {
+    settings.addressTerms = AddressTerms(.gate, electionLeast: settings.consensus.electionLeast)
+  }
+
+  /// A leader behind a gate, killed, with its followers told so.
+  private func orphaned(will: Bool) throws -> (Trio, old: Int, next: Int) {
+    var trio = Trio(Self.gated)
+    let old = trio.elect()
+    let term = trio[old].replica.core.term
+    trio.pass(.seconds(1))
+    trio.kill(old)
+    for number in 1...3 where number != old {
+      let peer = NodeID(UInt64(old))
+      trio.step(number, .linkLost(peer, .init(direction: .incoming, reset: true, unsent: [])))
+      if will { trio.step(number, .frame(.addressReleased(term), from: peer)) }
+    }
+    trio.pass(.milliseconds(50))
+    return (trio, old, try #require(trio.leader))
+  }
+
+  @Test("elected early, it waits until the dead one's lease must be over")
+  func waits() throws {
+    var (trio, _, next) = try orphaned(will: false)
+    #expect(!trio[next].replica.holdsAddress)
+    trio.pass(.milliseconds(150))
+    #expect(!trio[next].replica.holdsAddress)
+    trio.pass(.milliseconds(150))
+    #expect(trio[next].replica.holdsAddress)
+  }
+
+  @Test("with the word of the dead one's guard it waits for nothing")
+  func lastWill() throws {
+    let (trio, _, next) = try orphaned(will: true)
+    #expect(trio[next].replica.holdsAddress)
+  }
+
+  @Test("after a hand-over it waits for nothing: the log says that the hold is over")
+  func handOver() throws {
+    var trio = Trio(Self.gated)
+    let old = trio.elect()
+    trio.pass(.seconds(1))
+    trio.step(old, .stop)
+    trio.pass(.milliseconds(50))
+    let next = try #require(trio.leader)
+    #expect(next != old && trio[next].replica.holdsAddress)
+    let claims = trio[next].replica.store.addresses.entries
+    #expect(claims.first?.releasedAt != nil)
+  }
+}
