@@ -169,7 +169,7 @@ let package = Package(
         "ClientProtocol", "EntryFormat", "WriteAheadLog", "KeyValueStore", "PeerProtocol",
         "NetworkTypes", "VirtualIP", "GuardProtocol", "RaftCore", "Replica", "PosixStorage",
         "PeerSockets", "NodeRuntime", "HTTPAPI",
-      ], outside: http + log + daemon, program: true),
+      ], outside: http + log + daemon + ["CProcess"], program: true),
     module(
       "kvctl", on: .programs,
       uses: vocabulary + [
@@ -225,7 +225,8 @@ let package = Package(
     tests("LinuxNetworkTests", of: ["Determinism", "NetworkTypes", "LinuxNetwork"]),
     tests(
       "vipguardTests",
-      of: vocabulary + ["NetworkTypes", "GuardProtocol", "LinuxNetwork", "vipguard"]),
+      of: vocabulary + ["NetworkTypes", "GuardProtocol", "LinuxNetwork", "vipguard"],
+      outside: ["CProcess"]),
     tests(
       "ReplicaTests",
       of: vocabulary + [

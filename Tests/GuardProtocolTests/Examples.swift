@@ -50,13 +50,14 @@ struct Examples {
   }
 
   mutating func request() -> GuardRequest {
-    switch dice.below(7) {
+    switch dice.below(8) {
     case 0: .hello(hello())
     case 1: .probe
     case 2: .claim(term(), until: instant())
     case 3: .renew(term(), until: instant())
     case 4: .release(term())
     case 5: .announce(term())
+    case 6: .lastWill(Array(bytes(Int(dice.below(200)))))
     default: .tickle((0..<dice.below(9)).map { _ in flow() })
     }
   }

@@ -54,7 +54,7 @@ struct FormatTests {
       try GuardRequest(packet: [2, 2])
     }
     #expect(throws: DecodingFault.unknown("version", value: 0)) { try GuardReply(packet: [0, 3]) }
-    for kind in [UInt8(0), 8, 255] {
+    for kind in [UInt8(0), 9, 255] {
       #expect(throws: DecodingFault.unknown("request", value: UInt64(kind))) {
         try GuardRequest(packet: [1, kind])
       }

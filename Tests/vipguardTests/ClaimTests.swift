@@ -81,7 +81,7 @@ struct ClaimTests {
     _ = try bench.keeper.receive(.release(Term(5)))
     let refused = [GuardReply.refused(Term(4), .staleTerm(known: Term(5)))]
     #expect(try bench.claim(4, for: Sample.ms(300)) == refused)
-    try bench.keeper.clientGone()
+    try bench.keeper.clientGone(isDead: true)
     _ = try bench.keeper.receive(.hello(Sample.hello()))
     #expect(try bench.claim(4, for: Sample.ms(300)) == refused)
     #expect(!bench.machine.isServing)
@@ -92,7 +92,7 @@ struct ClaimTests {
   func otherCluster() throws {
     let bench = try Bench()
     try bench.hold(5, for: Sample.ms(300))
-    try bench.keeper.clientGone()
+    try bench.keeper.clientGone(isDead: true)
     _ = try bench.keeper.receive(.hello(Sample.hello(cluster: 2)))
     try bench.hold(1, for: Sample.ms(300))
   }

@@ -8,7 +8,7 @@ import NetworkTypes
 /// expire, and a list of what was done.
 final class FakeMachine: Machine {
   enum Deed: Hashable {
-    case prepared, dismantled, kept, removed, opened, shut, announced, probed, reset
+    case prepared, dismantled, kept, removed, opened, shut, announced, probed, reset, spoken
     case tickled(Int)
   }
 
@@ -95,6 +95,14 @@ final class FakeMachine: Machine {
   func announce(_ place: GuardHello.Place) { deeds.append(.announced) }
   func probe(_ place: GuardHello.Place) { deeds.append(.probed) }
   func resetConnections(of place: GuardHello.Place) { deeds.append(.reset) }
+  private var will: [UInt8]?
+
+  func keepLastWill(_ bytes: [UInt8]) { will = bytes }
+
+  func speakLastWill() { if will != nil { deeds.append(.spoken) } }
+
+  func forgetLastWill() { will = nil }
+
   func tickle(_ flows: [Flow]) { deeds.append(.tickled(flows.count)) }
 
   private func attempt(_ deed: Deed) throws(MachineFault) {

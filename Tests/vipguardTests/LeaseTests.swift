@@ -151,7 +151,7 @@ struct LeaseTests {
   func clientGone() throws {
     let bench = try Bench()
     try bench.hold(1, for: Sample.ms(300))
-    try bench.keeper.clientGone()
+    try bench.keeper.clientGone(isDead: true)
     #expect(bench.machine.take() == [.reset, .shut, .removed, .dismantled])
     #expect(!bench.machine.isServing)
     #expect(bench.keeper.nextDeadline == .distantFuture)
@@ -182,7 +182,7 @@ struct LeaseTests {
           _ = try bench.renew(term, for: span)
         case 3: _ = try bench.keeper.receive(.release(Term(term)))
         case 4:
-          try bench.keeper.clientGone()
+          try bench.keeper.clientGone(isDead: true)
           _ = try bench.keeper.receive(.hello(Sample.hello()))
         case 5:
           bench.machine.lose()

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -61,4 +62,50 @@ int process_signals(void) {
   if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -errno;
   int descriptor = signalfd(-1, &set, SFD_CLOEXEC);
   return descriptor < 0 ? -errno : descriptor;
+}
+
+enum { most_passed = 64 };
+
+union control {
+  struct cmsghdr head;
+  char room[CMSG_SPACE(most_passed * sizeof(int))];
+};
+
+long process_send_passing(int socket, const void *bytes, size_t count, const int *sockets,
+                          int passed) {
+  if (passed < 0 || passed > most_passed) return -EINVAL;
+  struct iovec part = {(void *)bytes, count};
+  union control control;
+  memset(&control, 0, sizeof control);
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  if (passed > 0) {
+    message.msg_control = control.room;
+    message.msg_controllen = CMSG_SPACE((size_t)passed * sizeof(int));
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN((size_t)passed * sizeof(int));
+    memcpy(CMSG_DATA(head), sockets, (size_t)passed * sizeof(int));
+  }
+  ssize_t sent = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  return sent < 0 ? -errno : sent;
+}
+
+long process_receive_passed(int socket, void *bytes, size_t room, int *sockets, int *passed) {
+  struct iovec part = {bytes, room};
+  union control control;
+  struct msghdr message = {.msg_iov = &part,
+                           .msg_iovlen = 1,
+                           .msg_control = control.room,
+                           .msg_controllen = sizeof control.room};
+  *passed = 0;
+  ssize_t count = recvmsg(socket, &message, MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (count < 0) return -errno;
+  for (struct cmsghdr *head = CMSG_FIRSTHDR(&message); head; head = CMSG_NXTHDR(&message, head)) {
+    if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
+    int found = (int)((head->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+    memcpy(sockets + *passed, CMSG_DATA(head), (size_t)found * sizeof(int));
+    *passed += found;
+  }
+  return count;
 }

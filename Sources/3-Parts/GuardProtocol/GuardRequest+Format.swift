@@ -6,7 +6,7 @@ internal import RaftTypes
 // A packet is: version, kind, body; integers little-endian. Nothing follows the body.
 extension GuardRequest {
   private enum Kind: UInt8 {
-    case hello = 1, probe, claim, renew, release, announce, tickle
+    case hello = 1, probe, claim, renew, release, announce, tickle, lastWill
   }
 
   /// The packet.
@@ -21,6 +21,9 @@ extension GuardRequest {
       writer.write(term.number)
       writer.write(until.nanoseconds)
     case .release(let term), .announce(let term): writer.write(term.number)
+    case .lastWill(let bytes):
+      precondition(bytes.count <= Limits.willBytes, "GuardRequest: a will of \(bytes.count) bytes")
+      writer.write(sized: bytes[...])
     case .tickle(let flows):
       precondition(flows.count <= Limits.flows, "GuardRequest: tickles \(flows.count) at once")
       writer.write(UInt32(flows.count))
@@ -38,6 +41,7 @@ extension GuardRequest {
     case .release: .release
     case .announce: .announce
     case .tickle: .tickle
+    case .lastWill: .lastWill
     }
   }
 
@@ -58,6 +62,7 @@ extension GuardRequest {
       self = .renew(try reader.readTerm(), until: Instant(nanoseconds: try reader.readUInt64()))
     case .release: self = .release(try reader.readTerm())
     case .announce: self = .announce(try reader.readTerm())
+    case .lastWill: self = .lastWill(Array(try reader.readSized(limit: Limits.willBytes)))
     case .tickle:
       let count = try reader.readCount(limit: Limits.flows)
       var flows: [Flow] = []

@@ -20,6 +20,10 @@ package enum GuardRequest: Hashable, Sendable {
   case release(Term)
   /// Announce the addresses of that term again. No answer but `announced`.
   case announce(Term)
+  /// With the packet come the sockets of connections to peers: when this node's process is gone and
+  /// held something, write these bytes to each, behind everything else, and close them. Takes the
+  /// place of what was given before. No answer.
+  case lastWill([UInt8])
   /// Make these connections, which the holder before had, notice that they are over. No answer.
   case tickle([Flow])
 }

@@ -13,6 +13,10 @@ package enum Limits {
   static let textBytes = 512
   /// Connections of one `tickle`; more go in several. 1,024 clients fit in one packet.
   package static let flows = 1024
+  /// Longest last will: one frame for peers.
+  package static let willBytes = 256
+  /// Connections that a last will is for: more peers than a cluster has voters.
+  package static let willSockets = 32
   /// Longest message to the guard: `flows` of IPv6, 37 bytes each, and its head.
   package static let requestBytes = 40 << 10
   /// Longest message from the guard: a state of `addresses` with a sentence each.

@@ -94,8 +94,9 @@ final class GuardLoop {
       case .nothing: return
       case .ended:
         if keeper.client != nil { say("kvnode is gone") }
-        return try hangUp()
-      case .packet(let packet):
+        return try hangUp(isDead: true)
+      case .packet(let packet, let sockets):
+        machine.received(sockets)
         let request: GuardRequest
         do {
           request = try GuardRequest(packet: packet)
@@ -118,9 +119,9 @@ final class GuardLoop {
     }
   }
 
-  private func hangUp() throws {
+  private func hangUp(isDead: Bool = false) throws {
     client = nil
-    try keeper.clientGone()
+    try keeper.clientGone(isDead: isDead)
   }
 
   private func tell(_ reply: GuardReply) {

@@ -107,12 +107,22 @@ final class Keeper<Kernel: Machine> {
     case .tickle(let flows):
       if isHolding { kernel.tickle(flows) }
       return []
+    case .lastWill(let bytes):
+      kernel.keepLastWill(bytes)
+      return []
     }
   }
 
   /// kvnode's connection has ended: nothing of it stays.
-  func clientGone() throws(CannotLetGo) {
+  ///
+  /// Its last will is spoken when something was held, and only once nothing of that can answer any
+  /// more: whoever hears it takes the addresses.
+  /// - Parameter isDead: its own end hung up; otherwise it lives, and tells its peers itself.
+  func clientGone(isDead: Bool) throws(CannotLetGo) {
+    let wasHolding = isHolding
     try letGo(resetting: true)
+    if wasHolding, isDead { kernel.speakLastWill() }
+    kernel.forgetLastWill()
     guard client != nil else { return }
     client = nil
     kernel.dismantle()

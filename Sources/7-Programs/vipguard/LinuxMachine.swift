@@ -39,6 +39,8 @@ final class LinuxMachine: Machine {
 
   private let isHonest: Bool
   private var posts: [Post] = []
+  private var will: LastWill?
+  private var arrived: [PassedSocket] = []
   /// Read ahead of their turn.
   private var pending: [MachineEvent] = []
 
@@ -163,6 +165,18 @@ final class LinuxMachine: Machine {
   func tickle(_ flows: [Flow]) {
     attempt("tickle") { () throws(NetworkFault) in try Connections.tickle(flows) }
   }
+
+  func keepLastWill(_ bytes: [UInt8]) {
+    will = LastWill(bytes, to: arrived)
+    arrived = []
+  }
+
+  func speakLastWill() { will?.speak() }
+
+  func forgetLastWill() { will = nil }
+
+  /// Sockets that came with a packet; those of a packet that asks for none are closed.
+  func received(_ sockets: [PassedSocket]) { arrived = sockets }
 
   private func post(at place: GuardHello.Place) -> Post {
     guard let post = posts.first(where: { $0.place == place }) else {

@@ -28,6 +28,12 @@ protocol Machine: AnyObject {
   func probe(_ place: GuardHello.Place)
   /// Resets what connections of this host the address still has. Best effort.
   func resetConnections(of place: GuardHello.Place)
+  /// Keeps what is to be written to the sockets that came with it, in the place of what was kept.
+  func keepLastWill(_ bytes: [UInt8])
+  /// Writes it. Best effort: who does not hear it waits for the lease's end.
+  func speakLastWill()
+  /// Closes those sockets.
+  func forgetLastWill()
   /// Makes clients of the holder before notice that their connections are over. Best effort.
   func tickle(_ flows: [Flow])
 }

@@ -49,7 +49,8 @@ final class PacketSocket {
   }
 
   enum Received {
-    case packet(ArraySlice<UInt8>)
+    /// With the sockets that came along.
+    case packet(ArraySlice<UInt8>, [PassedSocket])
     case nothing
     case ended
   }
@@ -57,9 +58,12 @@ final class PacketSocket {
   /// The next packet, into `buffer`; one that is longer than that counts as the end.
   func receive(into buffer: inout [UInt8]) -> Received {
     let room = buffer.count
-    let count = recv(descriptor, &buffer, room, Int32(MSG_TRUNC | MSG_DONTWAIT))
-    if count > 0, count <= room { return .packet(buffer[..<count]) }
-    return count < 0 && (errno == EAGAIN || errno == EINTR) ? .nothing : .ended
+    var passed = [Int32](repeating: -1, count: Int(process_passed_most))
+    var found: Int32 = 0
+    let count = process_receive_passed(descriptor, &buffer, room, &passed, &found)
+    let sockets = passed.prefix(Int(found)).map { PassedSocket($0) }
+    if count > 0, count <= room { return .packet(buffer[..<count], sockets) }
+    return count == -Int(EAGAIN) || count == -Int(EINTR) ? .nothing : .ended
   }
 
   /// Sends one packet whole; false when the other end is gone or takes nothing.

@@ -3,6 +3,7 @@
 #ifndef CPROCESS_H
 #define CPROCESS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /// Keeps exactly the capabilities of `mask` (bit n: capability n of linux/capability.h) in this
@@ -21,5 +22,18 @@ int process_peer_of(int socket, int32_t *pid, uint32_t *user);
 /// Blocks SIGTERM, SIGINT and SIGHUP and makes a descriptor that is readable once one has come
 /// (signalfd(2)); negative: an errno(3).
 int process_signals(void);
+
+/// The most descriptors that one packet carries here.
+enum { process_passed_most = 64 };
+
+/// Sends one packet, and with it copies of these descriptors (SCM_RIGHTS, unix(7)); does not block.
+/// The bytes sent; negative: an errno(3).
+long process_send_passing(int socket, const void *bytes, size_t count, const int *sockets,
+                          int passed);
+
+/// Receives one packet and the descriptors that came with it, which are the caller's to close;
+/// `sockets` has room for `process_passed_most`. Does not block. The packet's length, also when
+/// that is more than `room`; negative: an errno(3).
+long process_receive_passed(int socket, void *bytes, size_t room, int *sockets, int *passed);
 
 #endif

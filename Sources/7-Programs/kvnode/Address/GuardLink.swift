@@ -1,4 +1,5 @@
 import BinaryCodec
+import CProcess
 import Determinism
 import Glibc
 import GuardProtocol
@@ -66,11 +67,14 @@ final class GuardLink {
   deinit { close(descriptor) }
 
   /// False: the guard takes nothing now, or is gone; of the latter, `ended` tells.
-  func send(_ request: GuardRequest) -> Bool {
+  ///
+  /// - Parameter sockets: copies of them go along; they stay the caller's.
+  func send(_ request: GuardRequest, passing sockets: [Int32] = []) -> Bool {
     guard !isClosed else { return false }
     let packet = request.bytes
-    let flags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
-    return Glibc.send(descriptor, packet, packet.count, flags) == packet.count
+    let sent = process_send_passing(
+      descriptor, packet, packet.count, sockets, Int32(sockets.count))
+    return sent == packet.count
   }
 
   /// Blocks until a reply passes `isAnswer`, the connection ends or the deadline comes; whatever

@@ -1,3 +1,4 @@
+import BinaryCodec
 import ClientProtocol
 import Determinism
 import GuardProtocol
@@ -6,6 +7,7 @@ import Logging
 import NIOCore
 import NetworkTypes
 import NodeRuntime
+import PeerProtocol
 import PeerSockets
 import PosixStorage
 import RaftCore
@@ -38,6 +40,9 @@ final class GuardedAddress: NodeAddress {
   private var isStopped = false
   /// The guard's last word was no.
   private var isRefused = false
+
+  /// The connections on which the guard speaks for this node when that cannot.
+  private var guardedSockets: () -> [Int32] = { [] }
 
   private var openClaim: Term?
   private(set) var held: Term?
@@ -162,11 +167,28 @@ final class GuardedAddress: NodeAddress {
     guard let link, standings != nil else { return .refused(term, .unavailable(complaint)) }
     leaseEnd = max(leaseEnd ?? until, until)
     openClaim = term
+    leaveWill()
     guard link.send(.claim(term, until: until)) else {
       openClaim = nil
       return .refused(term, .unavailable("the guard takes no message: is it frozen?"))
     }
     return nil
+  }
+
+  /// What the peers must know when this process is gone: then the guard has let go for it, and they
+  /// need not wait for the lease's end.
+  private func leaveWill() {
+    guard let term = held ?? openClaim else { return }
+    var writer = ByteWriter()
+    PeerFrame.addressReleased(term).write(to: &writer)
+    let sockets = guardedSockets().prefix(GuardProtocol.Limits.willSockets)
+    // One that cannot be sent costs a successor the wait.
+    _ = link?.send(.lastWill(writer.bytes), passing: Array(sockets))
+  }
+
+  func guardedSocketsChanged(_ sockets: @escaping () -> [Int32]) {
+    guardedSockets = sockets
+    leaveWill()
   }
 
   /// Complete when it returns: the connections are reset, the gate is shut and the address gone,

@@ -17,10 +17,13 @@ protocol NodeAddress: AddressTable {
   func stop()
   /// How this node stands to the address now.
   var report: AddressReport { get }
+  /// The connections on which a guard could speak for this node are these now.
+  func guardedSocketsChanged(_ sockets: @escaping () -> [Int32])
   /// Announces it again, if it is held here.
   func announce()
 }
 
 extension NodeAddress {
   func announce() {}
+  func guardedSocketsChanged(_ sockets: @escaping () -> [Int32]) {}
 }

@@ -119,7 +119,9 @@ extension Node: PeerHubDelegate {
     replica.offer(.frame(frame, from: peer))
   }
   func peerHubFinishedReading(_ hub: PeerHub) {}
-  func peerHubChangedGuardedSockets(_ hub: PeerHub) {}
+  func peerHubChangedGuardedSockets(_ hub: PeerHub) {
+    address.guardedSocketsChanged { [weak hub] in hub?.guardedSockets ?? [] }
+  }
   func peerHub(_ hub: PeerHub, connectedTo peer: NodeID) {
     log.info("is connected to node \(peer.number)")
   }
