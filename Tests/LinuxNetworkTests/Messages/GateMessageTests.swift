@@ -65,6 +65,20 @@ struct GateMessageTests {
     }
   }
 
+  @Test("what is installed is shut in both its halves, as after shutting")
+  func installedShut() throws {
+    let installed = trees(rules.install(withEgress: true))
+    let shut = trees(rules.shut())
+    let deadline = try #require(shut.dropLast().last)
+    #expect(installed.contains(deadline))
+    let zero = trees(rules.open(GateOpening(timeout: 1, wallDeadline: 0)))
+    #expect(zero.contains(deadline))
+    let elements = rules.install(withEgress: true).messages.filter {
+      ByteOrder.host($0.bytes[...], at: 4, as: UInt16.self) == 0x0a0c
+    }
+    #expect(elements.isEmpty)
+  }
+
   @Test("every change asks for its acknowledgement, the brackets around them do not")
   func acknowledgements() {
     for batch in [rules.install(withEgress: true), rules.shut(), rules.uninstall()] {

@@ -16,9 +16,21 @@ package final class Gate {
   private var callTimes = CallTimes()
   /// The length of a jiffy, in which timeouts run: CLOCK_MONOTONIC_COARSE is as coarse as that.
   private let tick: TimeSpan
+  private let clocks: () -> GateOpening.Reading
 
   /// Nothing is installed yet.
-  package init(for address: IPAddress, on interface: NetworkInterface) throws(NetworkFault) {
+  package convenience init(
+    for address: IPAddress, on interface: NetworkInterface
+  ) throws(NetworkFault) {
+    try self.init(for: address, on: interface, clocks: GateOpening.Reading.now)
+  }
+
+  /// With clocks that a test can stop between two looks.
+  init(
+    for address: IPAddress, on interface: NetworkInterface,
+    clocks: @escaping () -> GateOpening.Reading
+  ) throws(NetworkFault) {
+    self.clocks = clocks
     self.address = address
     self.interface = interface
     guardsEgress = false
@@ -54,11 +66,10 @@ package final class Gate {
   /// too close, or could not be kept because the call took too long: the gate is shut then.
   package func open(until deadline: Instant) throws(NetworkFault) -> Bool {
     for _ in 0..<Limits.openAttempts {
-      let reading = GateOpening.Reading.now()
-      guard let opening = GateOpening(until: deadline, at: reading, slop: slop) else { break }
+      guard let opening = GateOpening(until: deadline, at: clocks(), slop: slop) else { break }
       try send(opening)
       // The timeout began somewhere in the call: at its end at the latest.
-      let end = BootClock.now() + .milliseconds(opening.timeout) + tick * 2
+      let end = clocks().boot + .milliseconds(opening.timeout) + tick * 2
       if end <= deadline { return true }
     }
     try shut()
