@@ -21,9 +21,12 @@ extension KernelTests {
         _ = try holder.gate.open(until: BootClock.now() + .seconds(30))
         let listener = try server.listen(on: vip, port: 7000)
         let other = try server.listen(on: real, port: 7000)
-        let idle = try #require(try client.connect(to: vip, port: 7000, within: 1000))
-        let writing = try #require(try client.connect(to: vip, port: 7000, within: 1000))
-        let elsewhere = try #require(try client.connect(to: real, port: 7000, within: 1000))
+        let idle = try Lab.need(
+          try client.connect(to: vip, port: 7000, within: 1000))
+        let writing = try Lab.need(
+          try client.connect(to: vip, port: 7000, within: 1000))
+        let elsewhere = try Lab.need(
+          try client.connect(to: real, port: 7000, within: 1000))
         _ = writing.send("question")
         let accepted = [listener, listener, other].map { $0.accept(within: 1000) }
         let flows = try server.inside { try Connections.flows(to: vip, port: 7000) }
@@ -48,7 +51,8 @@ extension KernelTests {
         let holder = try Holder(vip, on: lab.hosts[0])
         _ = try holder.gate.open(until: BootClock.now() + .seconds(30))
         let listener = try lab.hosts[0].listen(on: .unspecified(.v6), port: 7000)
-        let client = try #require(try lab.hosts[1].connect(to: vip, port: 7000, within: 1000))
+        let client = try Lab.need(
+          try lab.hosts[1].connect(to: vip, port: 7000, within: 1000))
         let flows = try lab.hosts[0].inside { try Connections.flows(to: vip) }
         let count = try lab.hosts[0].inside { try Connections.reset(to: vip) }
         _ = listener
@@ -65,7 +69,8 @@ extension KernelTests {
         let holder = try Holder(vip, on: old)
         _ = try holder.gate.open(until: BootClock.now() + .seconds(30))
         let listener = try old.listen(on: vip, port: 7000)
-        let connection = try #require(try client.connect(to: vip, port: 7000, within: 1000))
+        let connection = try Lab.need(
+          try client.connect(to: vip, port: 7000, within: 1000))
         let accepted = listener.accept(within: 1000)
         let flows = try old.inside { try Connections.flows(to: vip) }
         // The old holder falls silent; nobody can tell its clients.

@@ -121,6 +121,25 @@ extension KernelTests {
       #expect(unanswered == 0)
     }
 
+    @Test(
+      "a client may connect in the very instant after the address was added",
+      arguments: addresses)
+    func connectedAtOnce(text: String) async throws {
+      let vip = try #require(IPAddress(text))
+      let failures = try await Lab.run(hosts: 2) { lab in
+        let holder = try Holder(vip, on: lab.hosts[0])
+        _ = try holder.gate.open(until: BootClock.now() + .seconds(30))
+        let listener = try lab.hosts[0].listen(on: vip, port: 7000)
+        return try (0..<40).filter { _ in
+          try holder.lease.remove()
+          try holder.lease.renew(seconds: 60)
+          let client = try lab.hosts[1].connect(to: vip, port: 7000, within: 300)
+          return client == nil || listener.accept(within: 300) == nil
+        }.count
+      }
+      #expect(failures == 0)
+    }
+
     @Test("a new process takes over the lease of the one before it")
     func takeOver() async throws {
       let vip = try #require(IPAddress("10.77.0.100"))

@@ -7,6 +7,10 @@ enum Limits {
   /// A list that changes while it is read is read again; three changes in a row, each within some
   /// microseconds, mean that something is wrong.
   static let dumpAttempts = 3
+  /// Looks for the route of an address that was just added, and microseconds between them: the
+  /// kernel's work queue needs some milliseconds, and 100 ms are less than a client waits.
+  static let arrivalLooks = 200
+  static let arrivalPause: UInt32 = 500
   /// Bytes of a frame that are looked at. ARP has 42; a neighbour message 78 and options, of which
   /// the target's link-layer address comes first in practice: 512 hold 54 more.
   static let frame = 512

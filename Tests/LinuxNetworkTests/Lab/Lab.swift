@@ -114,6 +114,12 @@ final class Lab {
     return output.contents()
   }
 
+  /// What a body cannot go on without. On a thread of its own `#require` would not know its test.
+  static func need<Value>(_ value: Value?) throws -> Value {
+    guard let value else { throw Failure(description: "there is no \(Value.self)") }
+    return value
+  }
+
   /// Asks until the answer is yes; the time that took, or nil when `milliseconds` were over.
   static func wait(
     upTo milliseconds: UInt64, for condition: () throws -> Bool

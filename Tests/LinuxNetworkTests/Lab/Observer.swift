@@ -21,6 +21,12 @@ struct Observer {
     return last
   }
 
+  /// Asks once; whether somebody answers.
+  func isAnswered(within milliseconds: UInt64) throws -> Bool {
+    try segment.probe()
+    return try hearsClaim(within: milliseconds)
+  }
+
   /// Whether somebody says that he has the address.
   func hearsClaim(within milliseconds: UInt64) throws -> Bool {
     try Lab.wait(upTo: milliseconds) {

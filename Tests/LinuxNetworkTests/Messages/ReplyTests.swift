@@ -60,3 +60,38 @@ struct ReplyTests {
     #expect(NetlinkReply.all(in: bytes) == nil)
   }
 }
+
+@Suite("Acknowledgements")
+struct AcknowledgementTests {
+  /// What comes of these answers (number and code) to the messages 5 to 7, of which 6 and 7 ask.
+  private func outcome(_ answers: [(UInt32, Int32)]) -> NetworkFault? {
+    var acknowledgements = Acknowledgements(to: 5...7, expecting: 2)
+    for (sequence, code) in answers {
+      let bytes = NetlinkMessage(2, [], header: ByteOrder.host(code)).sealed(sequence)
+      for reply in NetlinkReply.all(in: bytes) ?? [] { acknowledgements.note(reply) }
+    }
+    do {
+      try acknowledgements.settle("ask")
+      return nil
+    } catch { return error }
+  }
+
+  @Test("a request succeeds once all of it is acknowledged")
+  func success() { #expect(outcome([(6, 0), (7, 0)]) == nil) }
+
+  @Test("silence is no consent")
+  func silence() {
+    #expect(outcome([]) == .unreadable(operation: "ask"))
+    #expect(outcome([(6, 0)]) == .unreadable(operation: "ask"))
+  }
+
+  @Test("answers to an earlier request do not count")
+  func earlier() { #expect(outcome([(6, 0), (4, 0)]) == .unreadable(operation: "ask")) }
+
+  @Test("the first refusal counts, also that of a message that asked for nothing")
+  func refusal() {
+    #expect(outcome([(6, 0), (7, -17), (7, -2)]) == .refused(operation: "ask", code: 17))
+    #expect(outcome([(5, -1)]) == .notPermitted(operation: "ask"))
+    #expect(outcome([(5, -95)]) == .unsupported("ask"))
+  }
+}

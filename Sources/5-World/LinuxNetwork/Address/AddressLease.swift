@@ -34,7 +34,24 @@ package final class AddressLease {
     if !isAdded { try refuseStrangers() }
     try socket.request(
       [RouteMessages.setAddress(address, on: interface, seconds: seconds)], "add the address")
+    if !isAdded { try awaitArrival() }
     isAdded = true
+  }
+
+  /// RTM_NEWADDR for IPv6 returns before the kernel treats the address as its own: a client's first
+  /// packet would be lost, and repeated only after a second. It takes some milliseconds; after
+  /// `Limits.arrivalLooks` the address counts as there.
+  private func awaitArrival() throws(NetworkFault) {
+    guard address.family == .v6 else { return }
+    for _ in 0..<Limits.arrivalLooks {
+      do throws(NetworkFault) {
+        let route = try socket.ask(RouteMessages.route(to: address), "look for the address' route")
+        if RouteMessages.isLocal(route) { return }
+      } catch .refused(_, ENETUNREACH), .refused(_, EHOSTUNREACH) {
+        // No route at all, so far.
+      }
+      usleep(Limits.arrivalPause)
+    }
   }
 
   /// Takes the address away; that it is gone already is success.

@@ -35,16 +35,24 @@ final class NetlinkSocket {
   /// Throws `refused` with the first error; in an nf_tables batch nothing has happened then.
   func request(_ messages: [NetlinkMessage], _ operation: String) throws(NetworkFault) {
     let sequences = try send(messages, operation)
-    var missing = messages.filter(\.asksForAcknowledgement).count
-    var refusal: Int32 = 0
+    let count = messages.filter(\.asksForAcknowledgement).count
+    var acknowledgements = Acknowledgements(to: sequences, expecting: count)
+    while let replies = try receive(operation) {
+      for reply in replies { acknowledgements.note(reply) }
+    }
+    try acknowledgements.settle(operation)
+  }
+
+  /// The kernel's one answer to a question. Throws `refused` with the error that it may be.
+  func ask(_ question: NetlinkMessage, _ operation: String) throws(NetworkFault) -> NetlinkReply {
+    let sequences = try send([question], operation)
     while let replies = try receive(operation) {
       for reply in replies where sequences.contains(reply.sequence) {
-        guard let code = reply.code else { continue }
-        if code == 0 { missing -= 1 } else if refusal == 0 { refusal = code }
+        if let code = reply.code, code != 0 { throw .system(operation, code) }
+        return reply
       }
     }
-    if refusal != 0 { throw .system(operation, refusal) }
-    guard missing == 0 else { throw .unreadable(operation: operation) }
+    throw .unreadable(operation: operation)
   }
 
   /// Everything that the kernel lists in answer to `message`; again from the start when the list

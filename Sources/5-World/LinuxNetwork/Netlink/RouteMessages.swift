@@ -49,6 +49,21 @@ enum RouteMessages {
     NetlinkMessage(22, .dump, header: [code(of: family), 0, 0, 0] + ByteOrder.host(UInt32(0)))
   }
 
+  /// RTM_GETROUTE: how a packet to the address would go.
+  static func route(to address: IPAddress) -> NetlinkMessage {
+    // struct rtmsg: family, destination and source lengths, five further bytes, u32 flags.
+    let length = UInt8(address.family.byteCount * 8)
+    let header = [code(of: address.family), length] + [UInt8](repeating: 0, count: 10)
+    var message = NetlinkMessage(26, [], header: header)
+    message.attribute(1, address.bytes)  // RTA_DST
+    return message
+  }
+
+  /// The answer to that is RTM_NEWROUTE with type RTN_LOCAL: the packet has arrived.
+  static func isLocal(_ reply: NetlinkReply) -> Bool {
+    reply.type == 24 && reply.payload.dropFirst(7).first == 2
+  }
+
   /// RTM_GETLINK: every interface.
   static func listLinks() -> NetlinkMessage {
     NetlinkMessage(18, .dump, header: [UInt8](repeating: 0, count: 16))
