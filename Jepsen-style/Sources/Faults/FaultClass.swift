@@ -2,7 +2,7 @@
 /// was never counted was never injected, and proves nothing.
 public enum FaultClass: Int, CaseIterable, Sendable {
   // The network.
-  case loss, copy, reordering, clog, swizzle, cut, oneWayCut, heal, reset
+  case loss, copy, reordering, clog, swizzle, cut, oneWayCut, coup, heal, reset
   // Machines and processes.
   case kill, powerLoss, guardLoss, pause, restart, reformat
   // What a loss of power leaves of writes that no sync covered.
@@ -20,7 +20,7 @@ public enum FaultClass: Int, CaseIterable, Sendable {
   static let drawn: [FaultClass] = [
     .kill, .powerLoss, .pause, .restart, .cut, .oneWayCut, .heal, .clog, .swizzle, .reset,
     .bitRot, .misdirectedWrite, .staleBlock, .readError, .writeError, .syncError, .stall,
-    .lyingSync, .fullDisk, .wallJump, .transfer, .snapshot, .membership,
+    .lyingSync, .fullDisk, .wallJump, .transfer, .snapshot, .membership, .coup,
   ]
 }
 

@@ -32,7 +32,9 @@ public struct FaultSource: Sendable {
   private mutating func faults(_ fault: FaultClass, _ leader: NodeID?) -> [Fault] {
     let victim = dice.chance(1, in: 3) ? leader ?? nodes.pick(&dice) : nodes.pick(&dice)
     switch fault {
-    case .kill: return [.crash(victim, .process, downFor: span(2000))]
+    case .kill:
+      // A supervisor may start it again at once: others have not noticed that it was away.
+      return [.crash(victim, .process, downFor: span(dice.chance(1, in: 3) ? 20 : 2000))]
     case .powerLoss: return power(victim)
     case .pause: return [.pause(victim, span(3000))]
     case .restart: return [.restart(victim, downFor: span(1000))]
@@ -40,6 +42,9 @@ public struct FaultSource: Sendable {
       let shape = PartitionShape.allCases.pick(&dice)
       let cut = shape.paths(among: nodes, leader: leader, &dice)
       return [.cut(fault == .cut ? cut : PartitionShape.halved(cut, &dice))]
+    case .coup:
+      // Again and again: whoever was left behind comes back and stands for election.
+      return [.heal, .cut(PartitionShape.leaderAndFew.paths(among: nodes, leader: leader, &dice))]
     case .heal: return [.heal]
     case .clog: return path().map { [.clog($0, span(5000))] } ?? []
     case .swizzle: return swizzle()

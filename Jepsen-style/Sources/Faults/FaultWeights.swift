@@ -38,10 +38,10 @@ public struct FaultWeights: Hashable, Sendable {
     switch fault {
     case .cut, .heal: 8
     case .powerLoss: 6
-    case .kill, .pause, .reset, .oneWayCut: 4
-    case .clog, .stall, .bitRot, .membership: 3
+    case .kill, .pause, .reset, .oneWayCut, .coup: 4
+    case .clog, .stall, .bitRot, .membership, .snapshot: 3
     case .restart, .fullDisk, .misdirectedWrite, .staleBlock, .readError, .transfer: 2
-    case .swizzle, .writeError, .syncError, .lyingSync, .wallJump, .snapshot: 1
+    case .swizzle, .writeError, .syncError, .lyingSync, .wallJump: 1
     case .loss, .copy, .reordering, .guardLoss, .reformat, .lostWrite, .tornWrite, .drift,
       .lostReply, .retry:
       1

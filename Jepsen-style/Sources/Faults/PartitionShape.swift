@@ -9,6 +9,8 @@ public enum PartitionShape: CaseIterable, Sendable {
   case minority
   /// The leader is alone, if one is known.
   case leaderAlone
+  /// The leader is apart from the rest with fewer than half, who go on believing in it.
+  case leaderAndFew
   /// Everybody sees a majority, and no two the same one: each reaches its neighbours on a ring.
   case majoritiesRing
   /// Two halves that only one node sees both of.
@@ -30,6 +32,11 @@ public enum PartitionShape: CaseIterable, Sendable {
     case .minority:
       let count = 1 + Int(dice.below(UInt64(max(1, (nodes.count - 1) / 2))))
       return Self.apart(Array(shuffled.prefix(count)), shuffled)
+    case .leaderAndFew:
+      let center = leader ?? first
+      let others = shuffled.filter { $0 != center }
+      let few = dice.below(UInt64(max(1, (nodes.count - 1) / 2)))
+      return Self.apart([center] + others.prefix(Int(few)), shuffled)
     case .majoritiesRing:
       // A majority, with the node itself in the middle of it.
       let reach = (nodes.count / 2 + 1) / 2

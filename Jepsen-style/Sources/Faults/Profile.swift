@@ -23,7 +23,7 @@ public enum Profile: String, CaseIterable, Sendable {
   /// Whether a class of faults belongs to this profile.
   func has(_ fault: FaultClass) -> Bool {
     switch fault {
-    case .loss, .copy, .reordering, .clog, .swizzle, .cut, .oneWayCut, .heal, .reset:
+    case .loss, .copy, .reordering, .clog, .swizzle, .cut, .oneWayCut, .coup, .heal, .reset:
       hasNetworkFaults
     case .kill, .powerLoss, .guardLoss, .pause, .restart, .lostWrite, .tornWrite: hasCrashes
     case .bitRot, .misdirectedWrite, .staleBlock, .readError, .writeError, .syncError, .stall,

@@ -9,12 +9,15 @@ public import Determinism
 /// | one-way delay | least 0-30 ms, mean 1-100 ms beyond it, one in a hundred ten times that |
 /// | loss, duplication, reordering | 0-30 %; 0-50 %; yes |
 /// | clog, swizzle | up to 5 s |
+/// | broken connection | tried again after up to 100 ms or 1 s |
 /// | cuts | `PartitionShape`, in both directions or in one |
+/// | coup | all cuts end, and the leader is cut off with fewer than half |
 /// | crash | of what was not synced 80-100 % is lost or torn, by sectors and within one |
 /// | rot, misdirected write, stale block, unreadable sector | 0-10 % of the sectors at a time, |
 /// | | where the atlas allows it: one good copy stays |
 /// | write error, sync error | the next one, once |
 /// | stall, lie | ≤ 2 s; ≤ 3 s |
+/// | snapshots | up to 100 times slower than the log, each machine in its own way |
 /// | full disk | ≤ 3 s |
 /// | pause | ≤ 3 s |
 /// | wall clock | jumps of ± 262 s |
@@ -37,9 +40,13 @@ public struct Swarm: Hashable, Sendable {
   public var lossPerMille: UInt64
   public var copyPerMille: UInt64
   public var reorders: Bool
+  /// The longest pause before a connection is tried again.
+  public var redialMost: TimeSpan
 
   // The disks.
   public var syncMean: TimeSpan
+  /// How much slower snapshots are written and read, on each machine.
+  public var snapshotFactors: [UInt64]
   public var segmentBytes: Int
   public var reserveBytes: Int
   /// How many of a hundred unsynced writes a loss of power takes or tears.
@@ -97,7 +104,10 @@ public struct Swarm: Hashable, Sendable {
     lossPerMille = isNetworkBad ? [0, 0, 10, 50, 300].pick(&dice) : 0
     copyPerMille = isNetworkBad ? [0, 0, 50, 500].pick(&dice) : 0
     reorders = isNetworkBad && dice.chance(2, in: 3)
+    redialMost = .milliseconds(isNetworkBad ? [100, 1000].pick(&dice) : 100)
     syncMean = .microseconds([200, 1000, 5000, 20_000].pick(&dice))
+    let slowest = [1, 5, 100].pick(&dice) as UInt64
+    snapshotFactors = (0..<nodes + spares).map { _ in dice.chance(1, in: 2) ? 1 : slowest }
     segmentBytes = [16 << 10, 32 << 10, 128 << 10].pick(&dice)
     reserveBytes = [0, 64 << 10].pick(&dice)
     tearPercent = [80, 90, 100].pick(&dice)
@@ -108,7 +118,7 @@ public struct Swarm: Hashable, Sendable {
     appendBytes = [100, 1000, 1 << 20].pick(&dice)
     appendsInFlight = [1, 4, 64].pick(&dice)
     tailBytes = [0, 1000, 16 << 10].pick(&dice)
-    markEntries = [20, 100, 400, 100_000].pick(&dice)
+    markEntries = [8, 20, 100, 400, 100_000].pick(&dice)
     chunkBytes = [700, 4096, 256 << 10].pick(&dice)
     driftMost = profile.hasClockFaults ? [0, 0, 1000, 50_000].pick(&dice) : 0
     hasGuards = dice.chance(3, in: 4)

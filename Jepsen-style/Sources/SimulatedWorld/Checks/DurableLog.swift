@@ -51,6 +51,9 @@ struct DurableLog {
   /// Whether this very entry was there once, and was replaced.
   func hasHeld(_ position: LogPosition) -> Bool { replaced.contains(position) }
 
+  /// Whether there is an entry at `index`, or was before the log was cut behind it.
+  func reaches(_ index: LogIndex) -> Bool { index.distance(from: base) <= terms.count }
+
   /// Whether this very entry is there; what a snapshot replaced is not asked for.
   func holds(_ position: LogPosition) -> Bool {
     let place = position.index.distance(from: base) - 1

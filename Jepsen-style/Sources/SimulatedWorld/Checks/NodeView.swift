@@ -14,6 +14,9 @@ struct NodeView {
   let commit: LogIndex
   let applied: LogIndex
   let last: LogPosition
+  /// What the log's first entry follows, and where the newest snapshot stands.
+  let base: LogPosition
+  let snapshot: LogPosition?
   let isLeader: Bool
   let leader: NodeID?
   let holdsAddress: Bool
@@ -33,6 +36,8 @@ struct NodeView {
     handedOut = replica.core.handedOut
     applied = replica.store.appliedIndex
     last = replica.core.log.last
+    base = replica.core.log.base
+    snapshot = replica.core.snapshot?.position
     switch replica.core.role {
     case .leader:
       isLeader = true

@@ -35,8 +35,21 @@ struct Oracle {
 
   var end: LogIndex { LogIndex(UInt64(chosen.count)) }
 
-  /// The newest configuration that is chosen for ever, and where it stands.
-  private(set) var configuration: (index: LogIndex, membership: Membership)?
+  /// The configurations that are chosen for ever, and where they stand.
+  private var configurations: [(index: LogIndex, membership: Membership)] = []
+  var configuration: (index: LogIndex, membership: Membership)? { configurations.last }
+
+  /// What was in force at `index`.
+  func membership(at index: LogIndex) -> Membership? {
+    configurations.last { $0.index <= index }?.membership
+  }
+
+  /// Whether this is the entry chosen for its index; the beginning of everything is.
+  func isChosen(_ position: LogPosition) -> Bool {
+    guard position.index > .zero else { return true }
+    let place = Int(position.index.number) - 1
+    return chosen.indices.contains(place) && chosen[place] == position
+  }
 
   /// A value of a client's write, as it stands in commands: told from others by its first byte.
   static func value(_ number: UInt64) -> [UInt8] {
@@ -102,7 +115,7 @@ struct Oracle {
     book.chosen(slot.entry)
     switch slot.entry.payload {
     case .genesis(_, let membership), .membership(let membership):
-      configuration = (position.index, membership)
+      configurations.append((position.index, membership))
     case .command, .termStart, .address, .snapshotMark: break
     }
     guard case .command(let bytes) = slot.entry.payload else { return }

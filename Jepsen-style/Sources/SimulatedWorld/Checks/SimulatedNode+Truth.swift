@@ -18,6 +18,7 @@ extension SimulatedNode {
       else {
         throw Violation("\(id) acknowledges \(durable), its disk ends at \(process.storage.synced)")
       }
+      acknowledged[envelope.term] = max(acknowledged[envelope.term] ?? .zero, durable.index)
     case .voteReply(let reply) where reply.granted: try checkVote(envelope.term, for: envelope.to)
     case .voteRequest: try checkVote(envelope.term, for: id)
     case .preVoteRequest, .preVoteReply, .voteReply, .append, .appendReply, .heartbeat,

@@ -12,10 +12,13 @@ extension World {
     let id = replica.core.id
     try view.check(after: old, of: id)
     try checkLog(&replica, effects.storage)
+    if !effects.storage.isEmpty { try checkConfiguration(&replica, effects.storage) }
     if view.commit > old.commit {
       try checkCommitted(&replica, old.commit, view.commit)
       if view.isLeader, old.isLeader, view.term == old.term { try checkCounting(&replica) }
     }
+    try checkMajorities(&replica, old, view)
+    try checkBeginning(&replica, old, view)
     if view.applied > old.applied {
       try oracle.applied(view.applied, hash: replica.store.stateHash, by: id)
     }

@@ -97,6 +97,9 @@ struct SimulatedNetwork {
     return connections[place].waiting
   }
 
+  /// The longest pause before a connection is tried again.
+  var redialMost: TimeSpan { swarm.redialMost }
+
   /// Which of the connections that followed each other on this path is up, or was last.
   func generation(_ from: Int, _ to: Int) -> UInt64 { connections[from * count + to].generation }
 
@@ -109,6 +112,7 @@ struct SimulatedNetwork {
     swarm.delayMean = .milliseconds(1)
     swarm.lossPerMille = 0
     swarm.copyPerMille = 0
+    swarm.redialMost = .milliseconds(100)
     healCuts()
     for place in connections.indices { connections[place].cloggedUntil = nil }
   }

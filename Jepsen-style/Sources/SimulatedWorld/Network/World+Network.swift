@@ -59,7 +59,7 @@ extension World {
     let generation = network[from, to].generation
     schedule(
       .dial(from: from, to: to, generation: generation),
-      in: network.dice.span(from: .milliseconds(1), to: .milliseconds(100)))
+      in: network.dice.span(from: .milliseconds(1), to: network.redialMost))
   }
 
   func dial(_ from: Int, _ to: Int, _ generation: UInt64) {

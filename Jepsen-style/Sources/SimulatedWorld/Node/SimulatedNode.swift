@@ -33,6 +33,8 @@ final class SimulatedNode {
   var terms: AddressTerms?
   /// The claim that its guard works on.
   var claimed: Term?
+  /// How much it said it holds, to the leader of each term, over all lives.
+  var acknowledged = SortedMap<Term, LogIndex>()
   /// Whom it heard, over all lives.
   var hearing = Hearing()
   /// It stays dead.
@@ -103,6 +105,11 @@ final class NodeProcess {
   var timerAt = Instant.distantFuture
   /// The replica as its last turn left it.
   var view: NodeView
+  /// What was in force when its last turn ended.
+  var configuration: Configuration?
+  /// Where snapshots stood that it found damaged when it started; they still name who belongs to
+  /// the cluster.
+  var damagedSnapshots: [LogIndex] = []
   /// Whom its connections may lead to, as the replica last said.
   var peers: PeerSet?
 

@@ -33,6 +33,7 @@ extension World {
         seed: diskDice.next(), at: node.clock.local(now)),
       StorageUnit(log, ballot: node.ballot, durable: DurableLog(recovery)),
       SnapshotUnit(node.disk, chunkBytes: swarm.chunkBytes))
+    process.damagedSnapshots = recovery.damaged.map(\.index)
     node.process = process
     note("\(node.id)", "starts: \(node.ballot), log \(log.last), \(recovery.notes)")
     for peer in nodes where peer !== node { redial(node.place, peer.place) }

@@ -59,11 +59,14 @@ extension World {
   }
 
   func beginSnapshot(_ node: SimulatedNode, _ lane: SnapshotUnit.Lane) {
-    agenda.add(.snapshotDone(node.place, life: node.life, lane), at: diskTime(node))
+    let begun = max(now, node.stalledUntil)
+    let factor = isSafetyPhase ? swarm.snapshotFactors[node.place] : 1
+    let span = min(diskTime(node).since(begun) * factor, .seconds(2))
+    agenda.add(.snapshotDone(node.place, life: node.life, lane), at: begun + span)
   }
 
   func snapshotDone(_ node: SimulatedNode, _ lane: SnapshotUnit.Lane) {
-    guard let process = node.process else { return }
+    guard let process = node.process, process.snapshots.isBusy(lane) else { return }
     let (outcome, next) = process.snapshots.complete(lane)
     for input in outcome.inputs { offer(input, to: node) }
     if let (file, input) = outcome.adopt {

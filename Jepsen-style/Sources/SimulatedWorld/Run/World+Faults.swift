@@ -98,8 +98,8 @@ extension FaultClass {
   /// Whether the fault has happened once it is injected; of the others it is counted what they do.
   fileprivate var isWhole: Bool {
     switch self {
-    case .clog, .swizzle, .cut, .oneWayCut, .heal, .reset, .pause, .restart, .stall, .wallJump,
-      .transfer, .snapshot, .membership:
+    case .clog, .swizzle, .cut, .oneWayCut, .coup, .heal, .reset, .pause, .restart, .stall,
+      .wallJump, .transfer, .snapshot, .membership:
       true
     case .loss, .copy, .reordering, .kill, .powerLoss, .guardLoss, .reformat, .lostWrite,
       .tornWrite, .bitRot,

@@ -137,6 +137,12 @@ extension World {
     node.disk.failsNextSync = false
     node.disk.failsNextWrite = false
     node.stalledUntil = now
+    if let snapshots = node.process?.snapshots {
+      // What a slow disk is at now is done at the pace of a healthy one.
+      for lane in SnapshotUnit.Lane.allCases where snapshots.isBusy(lane) {
+        beginSnapshot(node, lane)
+      }
+    }
     node.doom = nil
     if node.pausedUntil != nil {
       node.pausedUntil = now
@@ -161,6 +167,7 @@ extension World {
     let waiting = network[from, to].waiting
     network[from, to].waiting = []
     for frame in waiting { resend(frame, from, to) }
+    redial(from, to)
   }
 
   // The probe asks one node of the quorum after the other until its write is acknowledged.

@@ -10,8 +10,9 @@ struct Configuration {
   let membership: Membership
 
   /// What a process has in force; nil when it knows none.
-  init?(_ process: NodeProcess) {
-    let core = process.replica.core
+  init?(_ process: NodeProcess) { self.init(process.replica.core) }
+
+  init?(_ core: RaftNode) {
     guard let membership = core.membership, let index = core.configurations.effectiveIndex else {
       return nil
     }
