@@ -116,6 +116,16 @@ struct SuccessionTests {
     #expect(trio[next].replica.holdsAddress)
   }
 
+  @Test("the segment is asked before the term's first entry is committed, and once")
+  func probes() throws {
+    var trio = Trio(Self.gated)
+    let leader = trio.elect()
+    trio.pass(.seconds(1))
+    let actions = trio[leader].addressActions
+    #expect(actions.first == .probe && actions.filter { $0 == .probe }.count == 1)
+    #expect(actions.count == 2, "probe and claim")
+  }
+
   @Test("with the word of the dead one's guard it waits for nothing")
   func lastWill() throws {
     let (trio, _, next) = try orphaned(will: true)

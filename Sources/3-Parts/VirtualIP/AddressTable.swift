@@ -4,6 +4,9 @@ package import RaftTypes
 
 /// What this node does about the address.
 package enum AddressAction: Hashable, Sendable {
+  /// A claim will follow, unless somebody answers: ask the segment who has it, so that the claim
+  /// need not wait for that. No answer.
+  case probe
   /// Take it for this term, until that instant of the boot clock; answered by `claimed` or
   /// `refused`.
   case claim(Term, until: Instant)

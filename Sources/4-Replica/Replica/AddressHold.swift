@@ -10,6 +10,8 @@ struct AddressHold: Sendable {
   var terms: AddressTerms?
   /// The term in which it was given up for good.
   var relinquished: Term?
+  /// The term for which the segment was asked who has it.
+  var probed = Term.zero
   /// The newest claim whose end a peer, or its guard, has told.
   var released: AddressRelease?
 

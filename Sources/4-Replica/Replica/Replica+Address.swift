@@ -60,9 +60,19 @@ extension Replica {
   /// served. A quorum's word keeps it.
   mutating func tendAddress() {
     guard let terms = hold.terms else { return }
-    if !ownership.isHolding { askForAddress(terms) }
+    if !ownership.isHolding {
+      probeAhead(terms)
+      askForAddress(terms)
+    }
     guard let sent = core.leaseFrom else { return }
     address(.leased(core.term, until: sent + terms.lease))
+  }
+
+  /// While the term's first entry is on its way the segment can be asked.
+  private mutating func probeAhead(_ terms: AddressTerms) {
+    guard terms.waits, core.isLeader, hold.probed < core.term else { return }
+    hold.probed = core.term
+    effects.address.append(.probe)
   }
 
   private mutating func askForAddress(_ terms: AddressTerms) {

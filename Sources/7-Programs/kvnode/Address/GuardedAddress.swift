@@ -147,6 +147,9 @@ final class GuardedAddress: NodeAddress {
 
   func perform(_ action: AddressAction) -> AddressEvent? {
     switch action {
+    case .probe:
+      _ = link?.send(.probe)
+      return nil
     case .claim(let term, let until): return claim(term, until: until)
     case .renew(let term, let until):
       guard held == term || openClaim == term else { return nil }

@@ -84,7 +84,7 @@ final class HookedAddress: NodeAddress {
       if let claim { replica?.offer(.address(.refused(claim.term, .busy))) }
       release()
     // The program tells whom it has to.
-    case .announce: break
+    case .probe, .announce: break
     }
     return nil
   }

@@ -72,7 +72,7 @@ final class LoopbackAddress: NodeAddress {
         }
       }
     // The socket is the address: it has no lease, and no segment hears of it.
-    case .renew, .announce: break
+    case .probe, .renew, .announce: break
     }
     return nil
   }
