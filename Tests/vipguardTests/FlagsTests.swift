@@ -1,3 +1,4 @@
+import NetworkTypes
 import Testing
 
 @testable import vipguard
@@ -13,7 +14,9 @@ struct FlagsTests {
     #expect(try task("--socket", "/run/g") == .serve(socket: "/run/g", user: 0))
     #expect(
       try task("--uid", "65534", "--socket", "/run/g") == .serve(socket: "/run/g", user: 65534))
-    #expect(try task("--clean") == .clean)
+    #expect(try task("--clean") == .clean([]))
+    let address = try #require(IPAddress("fd00::1"))
+    #expect(try task("--clean", "fd00::1") == .clean([address]))
     #expect(try task("--socket", "/run/g", "--help") == .help)
   }
 
@@ -22,7 +25,8 @@ struct FlagsTests {
     arguments: [
       [], ["--socket"], ["--socket", ""], ["--uid", "1"], ["--socket", "/g", "--uid", "root"],
       ["--socket", "/g", "--uid", "-1"], ["--socket", "/g", "--uid", "4294967295"],
-      ["--clean", "--socket", "/g"], ["stray"], ["--sockets", "/g"],
+      ["--clean", "--socket", "/g"], ["--clean", "10.0.0.256"], ["10.0.0.1"], ["stray"],
+      ["--sockets", "/g"],
     ])
   func unusable(_ words: [String]) {
     #expect(throws: SystemFault.self) { try Flags(["vipguard"] + words) }

@@ -1,11 +1,12 @@
 import Glibc
+import NetworkTypes
 
 /// The command line.
 struct Flags: Equatable {
   enum Task: Equatable {
     case serve(socket: String, user: uid_t)
-    /// Remove what an earlier guard left, and end.
-    case clean
+    /// Remove what earlier guards left of these addresses, or of all when none is named, and end.
+    case clean([IPAddress])
     case help
   }
 
@@ -18,17 +19,19 @@ struct Flags: Equatable {
     vipguard: holds the virtual IP for one kvnode, and lets it go when that falls silent
 
     usage: vipguard --socket PATH [--uid NUMBER]
-           vipguard --clean
+           vipguard --clean [ADDRESS ...]
 
       --socket PATH   where kvnode connects; only its user and root may
       --uid NUMBER    the user that kvnode runs as; 0 if not given
-      --clean         removes what a guard that was killed has left, and ends
+      --clean         removes what guards that were killed have left of the addresses, or of all
+                      addresses, and ends; not to be used while a guard of them runs
     """
 
   init(_ arguments: [String]) throws(SystemFault) {
     var socket: String?
     var user: uid_t?
     var wantsClean = false
+    var addresses: [IPAddress] = []
     isNegativeControl = arguments.contains("--negative-control")
     var rest = arguments.dropFirst().filter { $0 != "--negative-control" }[...]
     while let word = rest.popFirst() {
@@ -44,14 +47,16 @@ struct Flags: Equatable {
           throw SystemFault(sentence: "--uid \(text): expected the number of a user, see id -u")
         }
         user = number
+      case _ where wantsClean && IPAddress(word) != nil:
+        IPAddress(word).map { addresses.append($0) }
       case _: throw SystemFault(sentence: "\(word) is no option of vipguard; see --help")
       }
     }
     if wantsClean {
       guard socket == nil, user == nil else {
-        throw SystemFault(sentence: "--clean stands alone")
+        throw SystemFault(sentence: "--clean stands alone, with addresses")
       }
-      task = .clean
+      task = .clean(addresses)
       return
     }
     guard let socket else { throw SystemFault(sentence: "--socket PATH is missing; see --help") }

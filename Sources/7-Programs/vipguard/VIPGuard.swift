@@ -1,6 +1,7 @@
 import CProcess
 import Glibc
 import LinuxNetwork
+import NetworkTypes
 
 /// `vipguard`: holds the virtual IP for a kvnode, and lets it go when that falls silent. Exits 0
 /// after a clean stop, 2 when its command line is unusable, 1 when it cannot start or go on; what
@@ -18,7 +19,7 @@ enum VIPGuard {
     do {
       switch flags.task {
       case .help: print(Flags.usage)
-      case .clean: try clean()
+      case .clean(let addresses): try clean(addresses)
       case .serve(let socket, let user):
         try serve(at: socket, user: user, by: LinuxMachine(isHonest: !flags.isNegativeControl))
       }
@@ -38,7 +39,6 @@ enum VIPGuard {
     let listener = try PacketSocket.listen(at: path, owner: user)
     defer { unlink(path) }
     try Privileges.keepTwo()
-    try clean()
     let manager = ServiceManager()
     let loop = GuardLoop(listener, user: user, signals: signals, manager: manager, machine: machine)
     manager.tell("READY=1\nSTATUS=waits for kvnode at \(path)")
@@ -46,5 +46,27 @@ enum VIPGuard {
     manager.tell("STOPPING=1")
   }
 
-  private static func clean() throws {}
+  /// Removes what guards of this host have left of these addresses, or of all.
+  private static func clean(_ addresses: [IPAddress]) throws {
+    do throws(NetworkFault) {
+      for address in addresses.isEmpty ? try Leftovers.addresses() : addresses {
+        // Without its gate an address is open: it goes first.
+        let hadAddress = try AddressLease.removeLeftovers(of: address)
+        let hadGate = try removeGate(of: address)
+        if hadAddress || hadGate { say("removed what was left of \(address)") }
+      }
+    } catch {
+      throw SystemFault(sentence: error.sentence)
+    }
+  }
+
+  private static func removeGate(of address: IPAddress) throws(NetworkFault) -> Bool {
+    do throws(NetworkFault) {
+      return try Gate.removeLeftovers(of: address)
+    } catch {
+      // A kernel without nf_tables has no gates.
+      if case .unsupported = error { return false }
+      throw error
+    }
+  }
 }
