@@ -2,6 +2,8 @@ import Determinism
 
 /// Every bound of this module, with its reason.
 enum Limits {
+  /// Bytes read of a file of /proc or /run: /proc/self/status, the longest, has about 1.5 KiB.
+  static let hostFile = 8 << 10
   /// Bytes of one netlink datagram: the kernel fills at most 32 KiB at once (netlink_dump()).
   static let datagram = 32 << 10
   /// A list that changes while it is read is read again; three changes in a row, each within some

@@ -27,4 +27,23 @@ package struct NetworkInterface: Hashable, Sendable {
       index: Int32(index), name: name, hardwareAddress: hardwareAddress, isUp: link.isUp,
       hasCarrier: link.hasCarrier)
   }
+
+  /// The loopback interface, where the gate can be tried without guarding anything.
+  static func loopback() throws(NetworkFault) -> NetworkInterface {
+    let index = if_nametoindex("lo")
+    guard index != 0, let nobody = HardwareAddress(bytes: [0, 0, 0, 0, 0, 0] as [UInt8]) else {
+      throw .noSuchInterface("lo")
+    }
+    return NetworkInterface(
+      index: Int32(index), name: "lo", hardwareAddress: nobody, isUp: true, hasCarrier: true)
+  }
+
+  /// The name of the interface with this index, nil when it is gone.
+  package static func name(of index: Int32) -> String? {
+    var name = [UInt8](repeating: 0, count: Int(IF_NAMESIZE))
+    let isFound = name.withUnsafeMutableBytes {
+      if_indextoname(UInt32(bitPattern: index), $0.baseAddress?.assumingMemoryBound(to: CChar.self))
+    }
+    return isFound == nil ? nil : String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+  }
 }

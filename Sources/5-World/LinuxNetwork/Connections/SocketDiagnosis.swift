@@ -48,6 +48,13 @@ enum SocketDiagnosis {
       destroy, .acknowledge, header: request(entry.family, states: connected, entry.identity))
   }
 
+  /// Asks to abort a connection between no two hosts: refused with ENOENT by a kernel that could.
+  static func destroyNothing() -> NetlinkMessage {
+    let nothing = [UInt8](repeating: 0, count: 48)
+    return NetlinkMessage(
+      destroy, .acknowledge, header: request(UInt8(AF_INET), states: connected, nothing))
+  }
+
   // struct inet_diag_req_v2: family, protocol, extensions, padding, u32 states, identity.
   private static func request(_ family: UInt8, states: UInt32, _ identity: [UInt8]) -> [UInt8] {
     [family, UInt8(IPPROTO_TCP), 0, 0] + ByteOrder.host(states) + identity
