@@ -173,6 +173,19 @@ extension KernelTests {
       #expect(isReachable)
     }
 
+    @Test("no other interface of the host answers while the gate is shut", arguments: addresses)
+    func secondInterface(text: String) async throws {
+      let vip = try #require(IPAddress(text))
+      let seen = try await Lab.run(hosts: 2) { lab in
+        try lab.addInterface("eth1", to: lab.hosts[0])
+        let holder = try Holder(vip, on: lab.hosts[0])
+        let whileShut = try lab.hosts[1].answers(about: vip)
+        _ = try holder.gate.open(until: BootClock.now() + .seconds(5))
+        return (whileShut.count, try lab.hosts[1].answers(about: vip).isEmpty)
+      }
+      #expect(seen == (0, false))
+    }
+
     @Test("a gate installed over an earlier one is shut, and one removal suffices")
     func reinstall() async throws {
       let vip = try #require(IPAddress("10.77.0.100"))

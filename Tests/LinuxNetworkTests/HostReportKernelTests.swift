@@ -39,11 +39,14 @@ extension KernelTests {
       #expect(!isLeft)
     }
 
-    @Test("a second interface that would answer ARP is a caution")
+    @Test("the gate stands on a second interface too, but not on a port of a bridge")
     func second() async throws {
       let report = try await report(
-        after: "link add eth1 type veth peer name eth2", "link set eth1 up")
-      #expect(weight(of: "arp_ignore", in: report) == .caution)
+        after: "link add eth1 type veth peer name eth2", "link add br1 type bridge",
+        "link set eth2 master br1")
+      let finding = report.findings.first { $0.subject == "other interfaces" }
+      let names = finding?.remark.split(separator: " too").first?.split { " ,".contains($0) }
+      #expect(names.map { $0.suffix(2).sorted() } == ["br1", "eth1"], "\(report)")
       #expect(report.tier == .gateAndLifetime)
     }
 

@@ -22,6 +22,8 @@ enum Limits {
   /// Connections listed in one call. The holder shares them with its followers; 65,536 flows of
   /// IPv4 are 768 KiB.
   static let mostFlows = 65_536
+  /// NFT_NETDEVHOOK_MAX of the kernel: interfaces on which one chain can stand.
+  static let mostInterfaces = 256
   /// A jiffy is at most 10 ms (HZ 100) and leases are below a minute; a caller that asks for more
   /// has mistaken its clock.
   static let longestOpening = TimeSpan.seconds(60)

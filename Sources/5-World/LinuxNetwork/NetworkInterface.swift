@@ -17,11 +17,9 @@ package struct NetworkInterface: Hashable, Sendable {
   package static func named(_ name: String) throws(NetworkFault) -> NetworkInterface {
     let index = if_nametoindex(name)
     guard index != 0 else { throw .noSuchInterface(name) }
-    let socket = try NetlinkSocket(.route)
-    let replies: [NetlinkReply]
-    replies = try socket.dump(RouteMessages.listLinks(), "list interfaces")
-    guard let link = replies.lazy.compactMap(LinkState.init).first(where: { $0.index == index })
-    else { throw .noSuchInterface(name) }
+    guard let link = try LinkState.all().first(where: { $0.index == index }) else {
+      throw .noSuchInterface(name)
+    }
     guard let hardwareAddress = link.hardwareAddress else { throw .notEthernet(name) }
     return NetworkInterface(
       index: Int32(index), name: name, hardwareAddress: hardwareAddress, isUp: link.isUp,

@@ -86,6 +86,16 @@ final class Lab {
   func unplug(_ host: Host) throws { try bridge(["link set port\(host.number) down"]) }
   func plug(_ host: Host) throws { try bridge(["link set port\(host.number) up"]) }
 
+  /// Gives the host another interface on the same segment.
+  func addInterface(_ name: String, to host: Host) throws {
+    let place = "/proc/\(getpid())/fd/\(host.namespace)"
+    try bridge([
+      "link add second\(host.number) type veth peer name \(name) netns \(place)",
+      "link set second\(host.number) master br0 up",
+    ])
+    try host.ip("link set \(name) up")
+  }
+
   private func bridge(_ commands: [String]) throws {
     try Host(number: 0, namespace: namespaces[hosts.count]).ip(commands)
   }

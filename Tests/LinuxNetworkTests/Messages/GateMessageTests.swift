@@ -14,8 +14,8 @@ struct GateMessageTests {
   init() throws {
     vip = try #require(IPAddress("10.77.0.100"))
     vip6 = try #require(IPAddress("fd77::100"))
-    rules = GateRules(address: vip, interface: "eth0")
-    rules6 = GateRules(address: vip6, interface: "eth0")
+    rules = GateRules(address: vip, interfaces: ["eth1", "eth0"])
+    rules6 = GateRules(address: vip6, interfaces: ["eth0"])
   }
 
   /// The messages of a batch that are about one table, as trees. Names that the captures do not

@@ -2,36 +2,36 @@ import Glibc
 import NetworkTypes
 
 extension HostReport {
-  /// The sysctls that bear on an address of this family.
+  /// What bears on an address of this family.
   static func settings(for address: IPAddress, on interface: String) -> [Finding] {
     switch address.family {
-    case .v4: [answersElsewhere(on: interface)]
-    case .v6: [isEnabled(on: interface)]
+    case .v4: [otherInterfaces(than: interface)]
+    case .v6: [otherInterfaces(than: interface), isEnabled(on: interface)]
     }
   }
 
-  /// Linux answers ARP for any of its addresses on every interface (ip-sysctl, `arp_ignore`), and
-  /// the gate stands on one.
-  private static func answersElsewhere(on interface: String) -> Finding {
-    let subject = "arp_ignore"
-    let others = otherInterfaces(than: interface)
-    if others.isEmpty {
-      return .init(subject: subject, weight: .good, remark: "no other interface could answer")
+  /// Linux answers for any of its addresses on every interface (ip-sysctl, `arp_ignore`).
+  private static func otherInterfaces(than interface: String) -> Finding {
+    let subject = "other interfaces"
+    let index = Int32(bitPattern: if_nametoindex(interface))
+    guard let links = try? LinkState.all() else {
+      return .init(subject: subject, weight: .unknown, remark: "could not be listed")
     }
-    let answering = others.filter { other in
-      // The kernel takes the greater of the two.
-      let values = ["all", other].map {
-        HostFile.number("/proc/sys/net/ipv4/conf/\($0)/arp_ignore")
-      }
-      return values.allSatisfy { ($0 ?? 0) == 0 }
+    let others = links.filter { $0.mayAnswer && $0.index != index }
+    let names = others.compactMap { NetworkInterface.name(of: $0.index) }
+    if names.isEmpty {
+      return .init(subject: subject, weight: .good, remark: "none could answer for the address")
     }
-    if answering.isEmpty {
-      return .init(subject: subject, weight: .good, remark: "set on every other interface")
+    guard others.count < Limits.mostInterfaces else {
+      return .init(
+        subject: subject, weight: .caution,
+        remark: "\(others.count) could answer for the address, more than one gate can watch: set "
+          + "net.ipv4.conf.all.arp_ignore=1")
     }
     return .init(
-      subject: subject, weight: .caution,
-      remark: "\(answering.joined(separator: ", ")) would answer for the address, and no gate "
-        + "stands there: set net.ipv4.conf.all.arp_ignore=1")
+      subject: subject, weight: .good,
+      remark: "the gate stands on \(names.joined(separator: ", ")) too; one that is added later "
+        + "counts from the next start of vipguard")
   }
 
   private static func isEnabled(on interface: String) -> Finding {
@@ -42,17 +42,6 @@ extension HostReport {
       : .init(
         subject: subject, weight: .fatal,
         remark: "IPv6 is disabled on \(interface): set net.ipv6.conf.\(interface).disable_ipv6=0")
-  }
-
-  /// Ethernet interfaces that are up, but for this one.
-  private static func otherInterfaces(than interface: String) -> [String] {
-    let own = Int32(bitPattern: if_nametoindex(interface))
-    guard let socket = try? NetlinkSocket(.route),
-      let replies = try? socket.dump(RouteMessages.listLinks(), "list interfaces")
-    else { return [] }
-    return replies.compactMap(LinkState.init)
-      .filter { $0.isUp && $0.hardwareAddress != nil && $0.index != own }
-      .compactMap { NetworkInterface.name(of: $0.index) }
   }
 
   /// What else configures addresses here, and may take ours away.

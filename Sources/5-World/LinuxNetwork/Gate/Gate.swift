@@ -3,11 +3,15 @@ import Glibc
 package import NetworkTypes
 
 /// The lease in milliseconds, enforced by the kernel: while the gate is shut no packet, ARP
-/// question or neighbour solicitation for the address enters by the interface, and none from it
-/// leaves. Owned by one thread.
+/// question or neighbour solicitation for the address enters by an Ethernet interface, and none from
+/// it leaves. What never passes one, like a client on this very host, is not held back. Owned by one thread.
 package final class Gate {
   package let address: IPAddress
   package let interface: NetworkInterface
+  /// Where the gate stands. Linux answers for any of its addresses on every interface, so it stands
+  /// on all Ethernet interfaces that were there when this was made, but for ports of a bridge or a
+  /// bond: these belong to whoever is behind them.
+  package let guardedInterfaces: [String]
   /// False before kernel 5.16: what this host sends from the address is then not held back.
   package private(set) var guardsEgress: Bool
 
@@ -34,7 +38,10 @@ package final class Gate {
     self.address = address
     self.interface = interface
     guardsEgress = false
-    rules = GateRules(address: address, interface: interface.name)
+    let others = try LinkState.all().filter { $0.mayAnswer && $0.index != interface.index }
+      .compactMap { NetworkInterface.name(of: $0.index) }
+    guardedInterfaces = [interface.name] + others.prefix(Limits.mostInterfaces - 1)
+    rules = GateRules(address: address, interfaces: guardedInterfaces)
     socket = try NetlinkSocket(.netfilter)
     var resolution = timespec()
     guard clock_getres(CLOCK_MONOTONIC_COARSE, &resolution) == 0 else {
@@ -94,7 +101,7 @@ package final class Gate {
   /// Removes the gate of an earlier process: true when there was one.
   @discardableResult
   package static func removeLeftovers(of address: IPAddress) throws(NetworkFault) -> Bool {
-    try uninstall(GateRules(address: address, interface: ""), by: NetlinkSocket(.netfilter))
+    try uninstall(GateRules(address: address, interfaces: []), by: NetlinkSocket(.netfilter))
   }
 
   private static func uninstall(

@@ -6,14 +6,14 @@ import NetworkTypes
 ///       set live { type ipv4_addr; flags timeout; }        # the address, while the gate is open
 ///       chain deadline { meta time >= "…" counter drop }   # rewritten with every renewal
 ///       chain ingress {
-///         type filter hook ingress device eth0 priority -500; policy accept;
+///         type filter hook ingress devices = { eth0 } priority -500; policy accept;
 ///         ip daddr 10.77.0.100 ip daddr != @live counter drop
 ///         ip daddr 10.77.0.100 goto deadline
 ///         arp saddr ip != 10.77.0.100 arp daddr ip 10.77.0.100 arp daddr ip != @live counter drop
 ///         arp saddr ip != 10.77.0.100 arp daddr ip 10.77.0.100 goto deadline
 ///       }
 ///       chain egress {
-///         type filter hook egress device eth0 priority -500; policy accept;
+///         type filter hook egress devices = { eth0 } priority -500; policy accept;
 ///         ip saddr 10.77.0.100 ip saddr != @live counter drop
 ///         …
 ///       }
@@ -25,7 +25,7 @@ import NetworkTypes
 /// be a client of the address and must learn where it went.
 struct GateRules {
   let address: IPAddress
-  let interface: String
+  let interfaces: [String]
 
   private static let live = "live"
   private static let liveID: UInt32 = 1
@@ -105,7 +105,7 @@ struct GateRules {
   private func addChain(
     _ name: String, at hook: TableBatch.Hook, matches: [Match], to batch: inout TableBatch
   ) {
-    batch.addChain(name, at: hook, of: interface)
+    batch.addChain(name, at: hook, of: interfaces)
     for match in matches {
       batch.addRule(
         to: name,

@@ -49,15 +49,18 @@ struct TableBatch {
     }
   }
 
-  /// NFT_MSG_NEWCHAIN: one that all packets of an interface pass; what no rule drops is accepted.
-  mutating func addChain(_ name: String, at hook: Hook, of interface: String) {
+  /// NFT_MSG_NEWCHAIN: one that all packets of these interfaces pass; what no rule drops is
+  /// accepted.
+  mutating func addChain(_ name: String, at hook: Hook, of interfaces: [String]) {
     change(3, .create) {
       $0.attribute(3, name)
       $0.nest(4) {
         $0.attribute(1, ByteOrder.network(hook.rawValue))
         // Before everything else that listens there (nft(8) `filter` is 0).
         $0.attribute(2, ByteOrder.network(Int32(-500)))
-        $0.attribute(3, interface)
+        $0.nest(4) { devices in  // NFTA_HOOK_DEVS, kernel 5.5
+          for interface in interfaces { devices.attribute(1, interface) }
+        }
       }
       $0.attribute(5, ByteOrder.network(UInt32(1)))  // NFTA_CHAIN_POLICY: NF_ACCEPT
       $0.attribute(7, "filter")

@@ -11,6 +11,8 @@ struct LinkState: Equatable {
   let index: Int32
   let isUp: Bool
   let hasCarrier: Bool
+  /// It is a port of a bridge or a bond, which has the addresses.
+  let isEnslaved: Bool
   /// Nil when the link is no Ethernet.
   let hardwareAddress: HardwareAddress?
 
@@ -27,9 +29,20 @@ struct LinkState: Equatable {
     isUp = flags & 0x1 != 0  // IFF_UP
     hasCarrier = flags & 0x10000 != 0  // IFF_LOWER_UP
     let ethernet: UInt16 = 1  // ARPHRD_ETHER
+    let attributes = reply.attributes(after: 16)
+    isEnslaved = attributes.contains { $0.type == 10 }  // IFLA_MASTER
     hardwareAddress =
       hardwareType == ethernet
-      ? reply.attributes(after: 16).first { $0.type == 1 }  // IFLA_ADDRESS
+      ? attributes.first { $0.type == 1 }  // IFLA_ADDRESS
         .flatMap { HardwareAddress(bytes: $0.payload) } : nil
+  }
+
+  /// Neighbours may ask for any of this host's addresses there.
+  var mayAnswer: Bool { hardwareAddress != nil && !isEnslaved }
+
+  /// All of this host.
+  static func all() throws(NetworkFault) -> [LinkState] {
+    try NetlinkSocket(.route).dump(RouteMessages.listLinks(), "list interfaces")
+      .compactMap(LinkState.init)
   }
 }
