@@ -76,6 +76,7 @@ struct Examples {
     case 4: .released(term())
     case 5: .lost(term(), [.carrier, .deleted, .expired][Int(dice.below(3))])
     case 6: .announced(term(), at: instant())
+    case 7: .carrier(dice.chance(1, in: 2))
     default: .conflict(address(), try hardware())
     }
   }

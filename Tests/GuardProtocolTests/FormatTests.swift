@@ -59,7 +59,7 @@ struct FormatTests {
         try GuardRequest(packet: [1, kind])
       }
     }
-    for kind in [UInt8(0), 9, 255] {
+    for kind in [UInt8(0), 10, 255] {
       #expect(throws: DecodingFault.unknown("reply", value: UInt64(kind))) {
         try GuardReply(packet: [1, kind])
       }

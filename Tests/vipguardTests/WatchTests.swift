@@ -38,13 +38,13 @@ struct WatchTests {
     #expect(bench.keeper.holding?.announceAt == at + Sample.ms(50))
   }
 
-  @Test("announces when the carrier comes back; without a lease it says nothing")
+  @Test("announces when the carrier comes back; without a lease it tells nobody but kvnode")
   func carrierBack() throws {
     let bench = try Bench()
-    #expect(try bench.keeper.notice(.carrierBack(interface: "eth0")).isEmpty)
+    #expect(try bench.keeper.notice(.carrierBack(interface: "eth0")) == [.carrier(true)])
     try bench.hold(1, for: Sample.ms(300))
     #expect(try bench.keeper.notice(.carrierBack(interface: "eth1")).isEmpty)
-    #expect(try bench.keeper.notice(.carrierBack(interface: "eth0")).count == 1)
+    #expect(try bench.keeper.notice(.carrierBack(interface: "eth0")).count == 2)
     #expect(bench.machine.take() == [.announced])
   }
 
@@ -53,7 +53,10 @@ struct WatchTests {
     let bench = try Bench()
     try bench.hold(1, for: Sample.ms(300))
     #expect(try bench.keeper.notice(.carrierLost(interface: "eth1")).isEmpty)
-    #expect(try bench.keeper.notice(.carrierLost(interface: "eth0")) == [.lost(Term(1), .carrier)])
+    #expect(
+      try bench.keeper.notice(.carrierLost(interface: "eth0")) == [
+        .lost(Term(1), .carrier), .carrier(false),
+      ])
     #expect(bench.machine.take() == [.shut, .removed])
   }
 

@@ -5,7 +5,7 @@ internal import RaftTypes
 
 extension GuardReply {
   private enum Kind: UInt8 {
-    case ready = 1, unusable, claimed, refused, released, lost, announced, conflict
+    case ready = 1, unusable, claimed, refused, released, lost, announced, conflict, carrier
   }
 
   /// The packet.
@@ -29,6 +29,7 @@ extension GuardReply {
     case .announced(let term, let at):
       writer.write(term.number)
       writer.write(at.nanoseconds)
+    case .carrier(let isThere): writer.write(isThere)
     case .conflict(let address, let hardware):
       address.write(to: &writer)
       writer.write(raw: hardware.bytes)
@@ -46,6 +47,7 @@ extension GuardReply {
     case .lost: .lost
     case .announced: .announced
     case .conflict: .conflict
+    case .carrier: .carrier
     }
   }
 
@@ -72,6 +74,7 @@ extension GuardReply {
     case .announced:
       self = .announced(
         try reader.readTerm(), at: Instant(nanoseconds: try reader.readUInt64()))
+    case .carrier: self = .carrier(try reader.readBool())
     case .conflict:
       self = .conflict(try IPAddress(from: &reader), try reader.readHardwareAddress())
     }

@@ -18,6 +18,9 @@ package enum GuardReply: Hashable, Sendable {
   case lost(Term, GuardLoss)
   /// The addresses of that term were announced then.
   case announced(Term, at: Instant)
+  /// Whether every interface of the addresses has a link now; told when that changes, and after
+  /// `ready` when it is not so.
+  case carrier(Bool)
   /// Somebody with that hardware address says that it has one of the addresses.
   case conflict(IPAddress, HardwareAddress)
 }

@@ -8,6 +8,8 @@ struct Fitness: Sendable {
   /// A sync has been outstanding since then, and none has ended after it.
   private var waitsSince: Instant?
   private var newestWrite: UInt64 = 0
+  /// Whether clients could reach this node at the address.
+  var isReachable = true
   /// The address was refused or lost for a reason that this node cannot mend.
   private var outUntil = Instant(nanoseconds: 0)
   /// No second hand-over before: the first may have found nobody better.
@@ -22,7 +24,7 @@ struct Fitness: Sendable {
   }
 
   /// How long an address that was refused keeps a node from wanting it again.
-  private static let memory = TimeSpan.seconds(5)
+  private static let memory = TimeSpan.seconds(1)
 
   mutating func wrote(_ sequence: UInt64, at now: Instant) {
     newestWrite = sequence
@@ -43,7 +45,7 @@ struct Fitness: Sendable {
   }
 
   func isFit(at now: Instant, diskIsFull: Bool) -> Bool {
-    !diskIsFull && now >= outUntil && !isStalled(at: now)
+    !diskIsFull && isReachable && now >= outUntil && !isStalled(at: now)
   }
 
   /// When the disk will have taken too long, unless it answers.

@@ -28,11 +28,11 @@ extension Replica {
   private mutating func noteFitness(_ event: AddressEvent) {
     switch event {
     case .claimed: fitness.addressTaken()
-    case .refused(_, .conflict), .refused(_, .unavailable), .lost(_, .carrier),
-      .lost(_, .conflict), .lost(_, .guardGone):
+    case .refused(_, .conflict), .refused(_, .unavailable), .lost(_, .conflict),
+      .lost(_, .guardGone):
       fitness.addressFailed(at: now)
-    case .refused(_, .busy), .lost(_, .deleted), .lost(_, .expired), .mayHold, .leased,
-      .mustRelease:
+    case .refused(_, .busy), .lost(_, .carrier), .lost(_, .deleted), .lost(_, .expired), .mayHold,
+      .leased, .mustRelease:
       break
     }
   }

@@ -141,6 +141,7 @@ package struct Replica: Sendable {
       inputs.append(.chunkStored(position, received: received))
     case .snapshotLoaded(let snapshot, let store): snapshotLoaded(snapshot, store)
     case .address(let event): address(event)
+    case .addressReachable(let isReachable): fitness.isReachable = isReachable
     case .addressTerms(let terms): addressTermsChanged(terms)
     case .timePassed: break
     case .stop: stop()

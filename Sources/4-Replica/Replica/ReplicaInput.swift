@@ -42,6 +42,8 @@ package enum ReplicaInput: Sendable {
   /// The answer to `SnapshotJob.readPiece`.
   case pieceRead(SnapshotPiece, to: NodeID)
   case address(AddressEvent)
+  /// Whether clients could reach this node at the address: its link is up, or down.
+  case addressReachable(Bool)
   /// What the host can enforce has turned out, or has changed.
   case addressTerms(AddressTerms)
   /// `nextDeadline` may have passed.

@@ -138,6 +138,7 @@ final class GuardLoop {
     case .released(let term): say("holds nothing after term \(term.number)")
     case .lost(let term, let loss): say("lost the address of term \(term.number): \(loss)")
     case .announced: break
+    case .carrier(let isThere): say(isThere ? "the link is back" : "the link is down")
     case .conflict(let address, let stranger): say("\(stranger) says that it has \(address)")
     }
   }

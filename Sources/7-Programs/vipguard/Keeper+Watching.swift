@@ -27,10 +27,11 @@ extension Keeper {
     switch event {
     case .carrierLost(let interface):
       guard client.hello.places.contains(where: { $0.interface == interface }) else { return [] }
-      return try lose(.carrier)
+      return try lose(.carrier) + [.carrier(false)]
     case .carrierBack(let interface):
       guard client.hello.places.contains(where: { $0.interface == interface }) else { return [] }
-      return announce()
+      let isWhole = client.hello.places.allSatisfy { kernel.hasCarrier($0) }
+      return announce() + (isWhole ? [.carrier(true)] : [])
     case .interfaceGone(let interface):
       guard client.hello.places.contains(where: { $0.interface == interface }) else { return [] }
       return try lose(.carrier) + [.unusable("the interface \(interface) is gone")]

@@ -141,7 +141,8 @@ final class Keeper<Kernel: Machine> {
     }
     if newest?.cluster != hello.cluster { newest = nil }
     client = Client(hello: hello, standings: standings)
-    return [.ready(standings)]
+    let isWhole = hello.places.allSatisfy { kernel.hasCarrier($0) }
+    return [.ready(standings)] + (isWhole ? [] : [.carrier(false)])
   }
 
   func remember(_ term: Term, of cluster: ClusterID) { newest = (cluster, term) }

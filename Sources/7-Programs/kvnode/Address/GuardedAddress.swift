@@ -78,7 +78,7 @@ final class GuardedAddress: NodeAddress {
       _ = link.await(until: now() + Self.patience, now: now) { reply in
         switch reply {
         case .ready, .unusable: true
-        case .claimed, .refused, .released, .lost, .announced, .conflict: false
+        case .claimed, .refused, .released, .lost, .announced, .carrier, .conflict: false
         }
       }
       if isRefused {
@@ -263,6 +263,7 @@ final class GuardedAddress: NodeAddress {
       log.error("lost the address of term \(term.number): \(loss)")
       replica?.offer(.address(.lost(term, AddressLoss(loss))))
     case .announced(_, let at): announced = at
+    case .carrier(let isThere): replica?.offer(.addressReachable(isThere))
     case .conflict(let address, let stranger):
       conflicts += 1
       lastConflict = (stranger, now())
