@@ -14,6 +14,7 @@ struct FlagsTests {
     #expect(try task("--socket", "/run/g") == .serve(socket: "/run/g", user: 0))
     #expect(
       try task("--uid", "65534", "--socket", "/run/g") == .serve(socket: "/run/g", user: 65534))
+    #expect(try task("--socket", "/run/g", "--uid", "root") == .serve(socket: "/run/g", user: 0))
     #expect(try task("--clean") == .clean([]))
     let address = try #require(IPAddress("fd00::1"))
     #expect(try task("--clean", "fd00::1") == .clean([address]))
@@ -23,7 +24,7 @@ struct FlagsTests {
   @Test(
     "anything else is refused",
     arguments: [
-      [], ["--socket"], ["--socket", ""], ["--uid", "1"], ["--socket", "/g", "--uid", "root"],
+      [], ["--socket"], ["--socket", ""], ["--uid", "1"], ["--socket", "/g", "--uid", "no-such-user"],
       ["--socket", "/g", "--uid", "-1"], ["--socket", "/g", "--uid", "4294967295"],
       ["--clean", "--socket", "/g"], ["--clean", "10.0.0.256"], ["10.0.0.1"], ["stray"],
       ["--sockets", "/g"],

@@ -4,11 +4,14 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 // capset(2): the third version of the header and two halves of 32 bits each are what every kernel
@@ -108,4 +111,30 @@ long process_receive_passed(int socket, void *bytes, size_t room, int *sockets, 
     *passed += found;
   }
   return count;
+}
+
+int process_notify(const char *state) {
+  const char *path = getenv("NOTIFY_SOCKET");
+  if (path == NULL) return 0;
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  size_t length = strlen(path);
+  if (length == 0 || length >= sizeof address.sun_path) return ENAMETOOLONG;
+  memcpy(address.sun_path, path, length);
+  // An @ stands for the zero byte of an abstract name, whose length counts.
+  if (path[0] == '@') address.sun_path[0] = 0;
+  int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return errno;
+  socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+  ssize_t sent = sendto(descriptor, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT,
+                        (const struct sockaddr *)&address, size);
+  int code = sent < 0 ? errno : 0;
+  close(descriptor);
+  return code;
+}
+
+uint64_t process_watchdog_period(void) {
+  const char *period = getenv("WATCHDOG_USEC");
+  const char *process = getenv("WATCHDOG_PID");
+  if (period == NULL || (process != NULL && strtol(process, NULL, 10) != getpid())) return 0;
+  return strtoull(period, NULL, 10) / 2;
 }

@@ -18,11 +18,11 @@ struct Flags: Equatable {
   static let usage = """
     vipguard: holds the virtual IP for one kvnode, and lets it go when that falls silent
 
-    usage: vipguard --socket PATH [--uid NUMBER]
+    usage: vipguard --socket PATH [--uid USER]
            vipguard --clean [ADDRESS ...]
 
       --socket PATH   where kvnode connects; only its user and root may
-      --uid NUMBER    the user that kvnode runs as; 0 if not given
+      --uid USER      whom kvnode runs as, by number or name; root if not given
       --clean         removes what guards that were killed have left of the addresses, or of all
                       addresses, and ends; not to be used while a guard of them runs
     """
@@ -43,8 +43,8 @@ struct Flags: Equatable {
       case "--socket": socket = try Self.value(of: word, in: &rest)
       case "--uid":
         let text = try Self.value(of: word, in: &rest)
-        guard let number = uid_t(text), number < uid_t.max else {
-          throw SystemFault(sentence: "--uid \(text): expected the number of a user, see id -u")
+        guard let number = Self.user(text) else {
+          throw SystemFault(sentence: "--uid \(text): no such user, see getent passwd")
         }
         user = number
       case _ where wantsClean && IPAddress(word) != nil:
@@ -61,6 +61,12 @@ struct Flags: Equatable {
     }
     guard let socket else { throw SystemFault(sentence: "--socket PATH is missing; see --help") }
     task = .serve(socket: socket, user: user ?? 0)
+  }
+
+  /// A number, or a name that has one. The largest stands for nobody in chown(2).
+  private static func user(_ text: String) -> uid_t? {
+    if let number = uid_t(text) { return number < uid_t.max ? number : nil }
+    return getpwnam(text)?.pointee.pw_uid
   }
 
   private static func value(

@@ -1,3 +1,4 @@
+import CProcess
 import Determinism
 import Glibc
 import GuardProtocol
@@ -10,28 +11,27 @@ final class GuardLoop {
   private let listener: PacketSocket
   private let user: uid_t
   private let signals: Int32
-  private let manager: ServiceManager
   private let machine: LinuxMachine
   private let keeper: Keeper<LinuxMachine>
   private var client: PacketSocket?
   private var peer: PacketSocket.Peer?
   private var buffer = [UInt8](repeating: 0, count: GuardProtocol.Limits.requestBytes)
+  private let watchdogPeriod: TimeSpan
   private var watchdog: Instant
 
   /// - Parameters:
   ///   - user: whose kvnode is served, besides root's.
   ///   - signals: a signalfd(2); what it reports ends the loop.
   init(
-    _ listener: PacketSocket, user: uid_t, signals: Int32, manager: ServiceManager,
-    machine: LinuxMachine
+    _ listener: PacketSocket, user: uid_t, signals: Int32, machine: LinuxMachine
   ) {
     self.listener = listener
     self.user = user
     self.signals = signals
-    self.manager = manager
     self.machine = machine
     keeper = Keeper(kernel: machine)
-    watchdog = manager.watchdogPeriod == nil ? .distantFuture : BootClock.now()
+    watchdogPeriod = .microseconds(process_watchdog_period())
+    watchdog = watchdogPeriod == .zero ? .distantFuture : BootClock.now()
   }
 
   /// Serves until a signal asks for the end; nothing is held then.
@@ -50,9 +50,9 @@ final class GuardLoop {
   }
 
   private func tellWatchdog() {
-    guard let period = manager.watchdogPeriod, BootClock.now() >= watchdog else { return }
-    watchdog = BootClock.now() + period
-    manager.tell("WATCHDOG=1")
+    guard BootClock.now() >= watchdog else { return }
+    watchdog = BootClock.now() + watchdogPeriod
+    _ = process_notify("WATCHDOG=1")
   }
 
   /// The descriptors that have something to read, once there are any or a deadline has come.

@@ -39,11 +39,10 @@ enum VIPGuard {
     let listener = try PacketSocket.listen(at: path, owner: user)
     defer { unlink(path) }
     try Privileges.keepTwo()
-    let manager = ServiceManager()
-    let loop = GuardLoop(listener, user: user, signals: signals, manager: manager, machine: machine)
-    manager.tell("READY=1\nSTATUS=waits for kvnode at \(path)")
+    let loop = GuardLoop(listener, user: user, signals: signals, machine: machine)
+    _ = process_notify("READY=1\nSTATUS=waits for kvnode at \(path)")
     try loop.run()
-    manager.tell("STOPPING=1")
+    _ = process_notify("STOPPING=1")
   }
 
   /// Removes what guards of this host have left of these addresses, or of all.

@@ -36,4 +36,12 @@ long process_send_passing(int socket, const void *bytes, size_t count, const int
 /// that is more than `room`; negative: an errno(3).
 long process_receive_passed(int socket, void *bytes, size_t room, int *sockets, int *passed);
 
+/// Tells the service manager that started this process, if any, lines such as `READY=1`
+/// (sd_notify(3)): one datagram to the socket that $NOTIFY_SOCKET names. Never waits.
+int process_notify(const char *state);
+
+/// How often, in microseconds, the service manager wants to hear `WATCHDOG=1`: half of
+/// $WATCHDOG_USEC; 0 for never.
+uint64_t process_watchdog_period(void);
+
 #endif

@@ -21,7 +21,7 @@ import VirtualIP
 /// Invariant: `leaseEnd` is the latest instant until which anything that this node asked for can
 /// still be open; a release returns when the guard has let go, or after that instant.
 final class GuardedAddress: NodeAddress {
-  weak var replica: ReplicaLoop<PosixFileSystem, PeerHub>?
+  var offer: (ReplicaInput) -> Void = { _ in }
   let hello: GuardHello
   private let path: String
   private let times: Settings
@@ -134,11 +134,11 @@ final class GuardedAddress: NodeAddress {
     server.resetVirtualAddress()
     if let term = held {
       held = nil
-      replica?.offer(.address(.lost(term, .guardGone)))
+      offer(.address(.lost(term, .guardGone)))
     }
     if let term = openClaim {
       openClaim = nil
-      replica?.offer(.address(.refused(term, .unavailable(complaint))))
+      offer(.address(.refused(term, .unavailable(complaint))))
     }
     dialLater()
   }
@@ -201,7 +201,7 @@ final class GuardedAddress: NodeAddress {
     server.resetVirtualAddress()
     let term = held ?? openClaim ?? .zero
     // The answer to the claim is its end, whatever the guard still says of it.
-    if let open = openClaim { replica?.offer(.address(.refused(open, .busy))) }
+    if let open = openClaim { offer(.address(.refused(open, .busy))) }
     held = nil
     openClaim = nil
     guard let end = leaseEnd else { return }
@@ -234,7 +234,7 @@ final class GuardedAddress: NodeAddress {
       complaint = ""
       pause.reset()
       for (place, standing) in zip(hello.places, standings) { tell(place, standing) }
-      if let tier { replica?.offer(.addressTerms(VirtualAddress.terms(tier, times))) }
+      if let tier { offer(.addressTerms(VirtualAddress.terms(tier, times))) }
     case .unusable(let reason):
       complaint = reason
       isRefused = true
@@ -246,13 +246,13 @@ final class GuardedAddress: NodeAddress {
       held = term
       server.admitToVirtualAddress()
       log.notice("holds the address in term \(term.number)")
-      replica?.offer(.address(.claimed(term)))
+      offer(.address(.claimed(term)))
     case .refused(let term, let refusal):
       guard openClaim == term else { return }
       openClaim = nil
       leaseEnd = nil
       log.warning("the guard refuses the address in term \(term.number): \(refusal)")
-      replica?.offer(.address(.refused(term, AddressRefusal(refusal))))
+      offer(.address(.refused(term, AddressRefusal(refusal))))
     case .released: break
     case .lost(let term, let loss):
       server.resetVirtualAddress()
@@ -261,7 +261,7 @@ final class GuardedAddress: NodeAddress {
       openClaim = nil
       leaseEnd = nil
       log.error("lost the address of term \(term.number): \(loss)")
-      replica?.offer(.address(.lost(term, AddressLoss(loss))))
+      offer(.address(.lost(term, AddressLoss(loss))))
     case .announced(_, let at): announced = at
     case .carrier(let isThere): replica?.offer(.addressReachable(isThere))
     case .conflict(let address, let stranger):

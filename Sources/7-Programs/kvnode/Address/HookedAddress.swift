@@ -19,7 +19,7 @@ import VirtualIP
 /// a release. Nothing ends the lease of a node that is frozen: the next holder's claim must take
 /// the address away from it.
 final class HookedAddress: NodeAddress {
-  weak var replica: ReplicaLoop<PosixFileSystem, PeerHub>?
+  var offer: (ReplicaInput) -> Void = { _ in }
   private let plan: VirtualAddress.Plan
   private let program: String
   private let loop: any EventLoop
@@ -81,7 +81,7 @@ final class HookedAddress: NodeAddress {
       if held == term || claim?.term == term { leaseEnd = max(leaseEnd ?? until, until) }
     case .release:
       // Its answer to an open claim is the end of it.
-      if let claim { replica?.offer(.address(.refused(claim.term, .busy))) }
+      if let claim { offer(.address(.refused(claim.term, .busy))) }
       release()
     // The program tells whom it has to.
     case .probe, .announce: break
@@ -126,18 +126,18 @@ final class HookedAddress: NodeAddress {
         let reason = isRefused ? "\(program) failed" : "\(program) was not done within the lease"
         log.warning("\(reason) in term \(open.term.number)")
         release()
-        replica?.offer(.address(.refused(open.term, .unavailable(reason))))
+        offer(.address(.refused(open.term, .unavailable(reason))))
       } else if open.running.isEmpty {
         claim = nil
         held = open.term
         server.admitToVirtualAddress()
         log.notice("holds the address in term \(open.term.number), says \(program)")
-        replica?.offer(.address(.claimed(open.term)))
+        offer(.address(.claimed(open.term)))
       }
     } else if let term = held, isOver {
       log.error("the lease of term \(term.number) is over")
       release()
-      replica?.offer(.address(.lost(term, .expired)))
+      offer(.address(.lost(term, .expired)))
     }
   }
 

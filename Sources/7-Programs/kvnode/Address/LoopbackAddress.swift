@@ -2,9 +2,6 @@ import ClientProtocol
 import HTTPAPI
 import Logging
 import NIOCore
-import NodeRuntime
-import PeerSockets
-import PosixStorage
 import RaftTypes
 import Replica
 import VirtualIP
@@ -15,7 +12,7 @@ import VirtualIP
 /// A holder that is frozen keeps the socket, and with it the address; interface mode has no such
 /// limit.
 final class LoopbackAddress: NodeAddress {
-  weak var replica: ReplicaLoop<PosixFileSystem, PeerHub>?
+  var offer: (ReplicaInput) -> Void = { _ in }
   private let address: SocketAddress?
   private let server: HTTPServer
   private let loop: any EventLoop
@@ -65,10 +62,10 @@ final class LoopbackAddress: NodeAddress {
         case .success:
           self.log.notice("holds the address \(address) in term \(term.number)")
           self.held = term
-          self.replica?.offer(.address(.claimed(term)))
+          self.offer(.address(.claimed(term)))
         case .failure(let error):
           self.log.debug("cannot take the address \(address) yet: \(error)")
-          self.replica?.offer(.address(.refused(term, .busy)))
+          self.offer(.address(.refused(term, .busy)))
         }
       }
     // The socket is the address: it has no lease, and no segment hears of it.

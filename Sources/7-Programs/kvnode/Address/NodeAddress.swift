@@ -1,16 +1,13 @@
 import ClientProtocol
 import NIOCore
-import NodeRuntime
-import PeerSockets
-import PosixStorage
 import Replica
 import VirtualIP
 
 /// The cluster's address as a node's process sees it: the port of the policy, with a life and a
 /// report. On the node's event loop.
 protocol NodeAddress: AddressTable {
-  /// Hears the answers that are not known at once.
-  var replica: ReplicaLoop<PosixFileSystem, PeerHub>? { get set }
+  /// Takes what the replica should hear: the answers that are not known at once.
+  var offer: (ReplicaInput) -> Void { get set }
   /// Readies what a claim needs; fails when the configuration cannot work here.
   func start() -> EventLoopFuture<Void>
   /// Lets go of everything; nothing is performed after it.

@@ -75,7 +75,7 @@ final class Node: RunningNode {
     target.value = replica
     gateway.replica = replica
     gateway.snapshots = snapshots
-    address.replica = replica
+    address.offer = { [weak replica] in replica?.offer($0) }
     replica.delegate = self
     hub.delegate = self
   }

@@ -65,9 +65,11 @@ struct NodeService: Service {
       ended.succeed(.stopped)
       throw error
     }
+    ServiceManager.serving(on: loop)
     let ending = try await withGracefulShutdownHandler {
       try await ended.futureResult.get()
     } onGracefulShutdown: {
+      ServiceManager.stopping()
       loop.execute { node.value.stop() }
     }
     try await loop.flatSubmit { node.value.close() }.get()
