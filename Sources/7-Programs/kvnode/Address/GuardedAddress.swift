@@ -263,7 +263,7 @@ final class GuardedAddress: NodeAddress {
       log.error("lost the address of term \(term.number): \(loss)")
       offer(.address(.lost(term, AddressLoss(loss))))
     case .announced(_, let at): announced = at
-    case .carrier(let isThere): replica?.offer(.addressReachable(isThere))
+    case .carrier(let isThere): offer(.addressReachable(isThere))
     case .conflict(let address, let stranger):
       conflicts += 1
       lastConflict = (stranger, now())
