@@ -23,13 +23,15 @@ package enum FailoverKind: String, CaseIterable, Sendable {
     }
   }
 
-  /// What a client may miss at most, in milliseconds.
-  package func bound(_ profile: String) -> (median: UInt64, high: UInt64) {
+  /// What a client may miss at most, in milliseconds; nil where nothing is promised: a leader that
+  /// still speaks, but hears nobody, is noticed by itself alone.
+  package func bound(_ profile: String) -> (median: UInt64, high: UInt64)? {
     switch self {
     case .transfer: (20, 100)
     case .kill: (100, 400)
-    case .freeze, .linkDown, .killBoth, .partition, .oneWay:
+    case .freeze, .linkDown, .killBoth, .partition:
       profile == "lan-fast" ? (150, 300) : (500, 900)
+    case .oneWay: nil
     }
   }
 }

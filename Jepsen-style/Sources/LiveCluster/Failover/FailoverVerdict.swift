@@ -18,7 +18,7 @@ package struct FailoverVerdict: Sendable {
   package func slow(_ profile: String) -> [FailoverKind] {
     FailoverKind.allCases.filter { kind in
       let gaps = Distribution(rounds.filter { $0.kind == kind }.map(\.gap))
-      let bound = kind.bound(profile)
+      guard let bound = kind.bound(profile) else { return false }
       return gaps.quantile(0.5) > bound.median * 1_000_000
         || gaps.quantile(0.99) > bound.high * 1_000_000
     }
@@ -32,7 +32,7 @@ package struct FailoverVerdict: Sendable {
       guard !own.isEmpty else { continue }
       let valid = own.filter { $0.evidence != nil }
       let gaps = Distribution(valid.map(\.gap))
-      let bound = kind.bound(profile)
+      let bound = kind.bound(profile).map { "\($0.median)/\($0.high)" } ?? "-"
       let twice = overlaps.count { time in own.contains { $0.begin <= time && time <= $0.end } }
       lines.append(
         Self.left(kind.rawValue, 10) + Self.right("\(valid.count)", 8)
@@ -40,7 +40,7 @@ package struct FailoverVerdict: Sendable {
           + Self.right(FailoverRound.milliseconds(gaps.quantile(0.5)), 11)
           + Self.right(FailoverRound.milliseconds(gaps.quantile(0.99)), 8)
           + Self.right(FailoverRound.milliseconds(gaps.max), 8) + "  "
-          + Self.left("\(bound.median)/\(bound.high)", 10) + Self.right("\(twice)", 13))
+          + Self.left(bound, 10) + Self.right("\(twice)", 13))
     }
     lines.append("two holders, all in all: \(overlaps.count)")
     lines += complaints.isEmpty ? ["nothing left behind, nothing lost"] : complaints
