@@ -133,7 +133,9 @@ let package = Package(
     // 3 Parts
     module("WriteAheadLog", on: .parts, uses: vocabulary + ["EntryFormat"]),
     module("KeyValueStore", on: .parts, uses: vocabulary + ["ClientProtocol"]),
-    module("PeerProtocol", on: .parts, uses: vocabulary + ["ClientProtocol", "EntryFormat"]),
+    module(
+      "PeerProtocol", on: .parts,
+      uses: vocabulary + ["NetworkTypes", "ClientProtocol", "EntryFormat"]),
     module("VirtualIP", on: .parts, uses: vocabulary + ["NetworkTypes", "ClientProtocol"]),
     module("GuardProtocol", on: .parts, uses: vocabulary + ["NetworkTypes"]),
     // 4 Replica
@@ -218,7 +220,8 @@ let package = Package(
     tests("RaftCoreTests", of: vocabulary + ["RaftCore"]),
     tests("WriteAheadLogTests", of: vocabulary + ["EntryFormat", "WriteAheadLog"]),
     tests("KeyValueStoreTests", of: vocabulary + ["ClientProtocol", "KeyValueStore"]),
-    tests("PeerProtocolTests", of: vocabulary + ["EntryFormat", "PeerProtocol"]),
+    tests(
+      "PeerProtocolTests", of: vocabulary + ["NetworkTypes", "EntryFormat", "PeerProtocol"]),
     tests("NetworkTypesTests", of: ["Determinism", "NetworkTypes"]),
     tests("VirtualIPTests", of: vocabulary + ["NetworkTypes", "ClientProtocol", "VirtualIP"]),
     tests("GuardProtocolTests", of: vocabulary + ["NetworkTypes", "GuardProtocol"]),

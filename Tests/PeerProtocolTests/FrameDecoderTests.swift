@@ -152,7 +152,7 @@ struct FrameDecoderTests {
   func unknown() {
     #expect(throws: PeerFault.unknownVersion(2)) { try decoded(header(version: 2)[...]) }
     #expect(throws: PeerFault.unknownKind(0)) { try decoded(header(kind: 0)[...]) }
-    #expect(throws: PeerFault.unknownKind(11)) { try decoded(header(kind: 11)[...]) }
+    #expect(throws: PeerFault.unknownKind(12)) { try decoded(header(kind: 12)[...]) }
     #expect(throws: PeerFault.reservedBits(1)) { try decoded(header(reserved: 1)[...]) }
   }
 

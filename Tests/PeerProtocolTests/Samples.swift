@@ -1,6 +1,7 @@
 import BinaryCodec
 import Determinism
 import EntryFormat
+import NetworkTypes
 import PeerProtocol
 import RaftTypes
 
@@ -154,6 +155,29 @@ struct Samples {
 
   mutating func call() -> PeerCall { PeerCall(id: dice.next(), bytes: bytes(upTo: 400)) }
 
+  private mutating func address(_ family: IPAddress.Family) -> IPAddress {
+    let bytes = (0..<family.byteCount).map { _ in UInt8(truncatingIfNeeded: dice.next()) }
+    return IPAddress(bytes: bytes) ?? .unspecified(family)
+  }
+
+  /// Connections to two places, of either family.
+  mutating func flows() -> [Flow] {
+    let places = [IPAddress.Family.v4, .v6].map { (address($0), UInt16(dice.below(65_536))) }
+    return (0..<dice.below(20)).map { _ in
+      let (local, port) = places[Int(dice.below(2))]
+      return Flow(
+        local: local, localPort: port, remote: address(local.family),
+        remotePort: UInt16(dice.below(65_536)))
+    }
+  }
+
+  mutating func update() -> FlowUpdate {
+    let isWhole = dice.chance(1, in: 2)
+    return FlowUpdate(
+      term: Term(number()), sequence: number(), isWhole: isWhole, opened: flows(),
+      closed: isWhole ? [] : flows())
+  }
+
   /// One frame of every kind that exists, with random content.
   mutating func everyKind() -> [PeerFrame] {
     (0..<Self.messageKinds).map { envelope($0) }
@@ -161,7 +185,7 @@ struct Samples {
         .forward(call()), .forwardReply(call()), .statusRequest(call()), .statusReply(call()),
         .pieceRequest(PieceRequest(position: position(), offset: number())),
         .pieceReply(SnapshotPiece(position: position(), offset: number(), bytes: bytes(upTo: 400))),
-        .addressReleased(Term(number())),
+        .addressReleased(Term(number())), .flows(update()),
       ]
   }
 

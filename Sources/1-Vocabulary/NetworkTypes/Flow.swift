@@ -18,3 +18,13 @@ public struct Flow: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { "[\(local)]:\(localPort) <- [\(remote)]:\(remotePort)" }
 }
+
+extension Flow: Comparable {
+  /// By the client's port first: of all parts it tells connections of one address apart soonest.
+  public static func < (a: Self, b: Self) -> Bool {
+    if a.remotePort != b.remotePort { return a.remotePort < b.remotePort }
+    if a.remote != b.remote { return a.remote < b.remote }
+    if a.localPort != b.localPort { return a.localPort < b.localPort }
+    return a.local < b.local
+  }
+}

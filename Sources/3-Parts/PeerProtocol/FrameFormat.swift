@@ -14,6 +14,7 @@ package enum FrameKind: UInt8, Sendable, CaseIterable {
   case pieceRequest = 8
   case pieceReply = 9
   case addressReleased = 10
+  case flows = 11
 }
 
 /// The bytes around every body.
@@ -88,6 +89,7 @@ extension PeerFrame {
       FrameFormat.write(.pieceReply, to: &writer) { piece.write(to: &$0) }
     case .addressReleased(let term):
       FrameFormat.write(.addressReleased, to: &writer) { $0.write(term.number) }
+    case .flows(let update): FrameFormat.write(.flows, to: &writer) { update.write(to: &$0) }
     }
   }
 
@@ -112,6 +114,7 @@ extension PeerFrame {
     case .statusReply: self = .statusReply(try Self.call(raw))
     case .pieceRequest, .pieceReply: self = try Self.piece(raw)
     case .addressReleased: self = .addressReleased(try Self.term(raw))
+    case .flows: self = .flows(try Self.update(raw))
     }
   }
 
@@ -121,6 +124,17 @@ extension PeerFrame {
       let term = Term(try reader.readUInt64())
       try reader.finish()
       return term
+    } catch {
+      throw .malformed(raw.kind, error)
+    }
+  }
+
+  private static func update(_ raw: RawFrame) throws(PeerFault) -> FlowUpdate {
+    var reader = ByteReader(raw.body)
+    do {
+      let update = try FlowUpdate(from: &reader)
+      try reader.finish()
+      return update
     } catch {
       throw .malformed(raw.kind, error)
     }
@@ -157,6 +171,7 @@ extension PeerFrame {
       .statusReply(let call):
       return FrameFormat.headerSize + 8 + call.bytes.count
     case .addressReleased: return FrameFormat.headerSize + 8
+    case .flows(let update): return FrameFormat.headerSize + update.size
     case .pieceRequest: return FrameFormat.headerSize + PieceRequest.size
     case .pieceReply(let piece):
       return FrameFormat.headerSize + PieceRequest.size + piece.bytes.count

@@ -27,6 +27,15 @@ package enum Limits {
   /// Bytes of bulk Raft frames an outbox holds: the largest frame must fit into an empty outbox.
   package static let bulkBytes = FrameFormat.headerSize + frameBody
 
+  /// Connections in one update of flows: as many as one message to a guard may name. At 8 bytes
+  /// each for IPv4, and 20 for IPv6, an update costs a network of 1 Gbit/s at most 0.2 ms.
+  package static let flows = 1024
+
+  /// Connections of an address that are shared and remembered, in bytes about 1.5 MiB: four times
+  /// what a node serves at once unless it is told otherwise. Clients beyond them learn of a move by
+  /// their own time limits.
+  package static let flowsKept = 16 * flows
+
   /// Bytes and number of calls (forwards, status and their replies) an outbox holds: the largest
   /// frame must fit into an empty outbox; the number is several times the clients a node serves at
   /// once.

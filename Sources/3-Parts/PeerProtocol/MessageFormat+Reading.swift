@@ -158,7 +158,7 @@ extension MessageFormat {
 
 extension ByteReader {
   /// A number that counts something real: below `Limits.number`.
-  fileprivate mutating func readNumber() throws(DecodingFault) -> UInt64 {
+  mutating func readNumber() throws(DecodingFault) -> UInt64 {
     let number = try readUInt64()
     guard number < Limits.number else { throw .unknown("number", value: number) }
     return number

@@ -22,6 +22,8 @@ package enum PeerFrame: Hashable, Sendable {
   /// What the sender held of the virtual IP in this term is over, and no packet of it can leave any
   /// more. Said by the sender, or by its guard for it when it cannot speak any more.
   case addressReleased(Term)
+  /// The sender's connections through the virtual IP. May be lost.
+  case flows(FlowUpdate)
 }
 
 /// A numbered request, or the answer to it; what it says is opaque here.
@@ -51,7 +53,7 @@ package enum ChannelKind: UInt8, Sendable, CaseIterable {
 package enum FrameClass: Sendable, CaseIterable {
   /// Small and time-bound Raft messages: heartbeats, votes, every reply.
   case prompt
-  /// Raft messages that carry data: appends with entries, snapshot chunks.
+  /// What carries data and need not overtake it: appends with entries, snapshot chunks, flows.
   case bulk
   /// Somebody waits for exactly this frame.
   case call
@@ -65,7 +67,8 @@ extension PeerFrame {
       if case .snapshotChunk = envelope.message { .snapshot } else { .messages }
     case .pieceReply: .snapshot
     case .addressReleased: .guarded
-    case .forward, .forwardReply, .statusRequest, .statusReply, .pieceRequest: .messages
+    case .forward, .forwardReply, .statusRequest, .statusReply, .pieceRequest, .flows:
+      .messages
     }
   }
 
@@ -73,7 +76,7 @@ extension PeerFrame {
     switch self {
     case .forward, .forwardReply, .statusRequest, .statusReply: .call
     case .pieceRequest, .addressReleased: .prompt
-    case .pieceReply: .bulk
+    case .pieceReply, .flows: .bulk
     case .raft(let envelope):
       switch envelope.message {
       case .append(let append): append.entries.isEmpty ? .prompt : .bulk
