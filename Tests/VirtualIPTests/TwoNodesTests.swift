@@ -16,7 +16,7 @@ private struct Segment: Hashable {
     case .release:
       if holder == node { holder = nil }
       return nil
-    case .probe, .renew, .announce: return nil
+    case .probe, .renew, .announce, .tickle: return nil
     }
   }
 }

@@ -16,6 +16,9 @@ package enum AddressAction: Hashable, Sendable {
   case release
   /// Tell the segment again who has it.
   case announce(Term)
+  /// Tell these clients of an earlier holder that it is gone. At most as many at once as a message
+  /// to a guard names; no answer.
+  case tickle([Flow])
 }
 
 /// Why a claim was not granted.

@@ -32,6 +32,7 @@ extension Replica {
       effects.snapshots.append(.readPiece(request, for: peer))
     case .pieceReply(let piece): receive(piece, from: peer)
     case .addressReleased(let term): addressWasReleased(term, by: peer)
+    case .flows(let update): inherited.take(update)
     }
   }
 

@@ -18,6 +18,10 @@ package struct Replica: Sendable {
   package internal(set) var store: Store
   var ownership: AddressOwnership
   var hold: AddressHold
+  /// This node's own connections through the address.
+  var sharing: FlowSharing
+  /// Those of the holder, when that is another.
+  var inherited = FlowTable()
   var fitness: Fitness
 
   // Clients.
@@ -73,6 +77,7 @@ package struct Replica: Sendable {
     lifeMark = dice.next()
     ownership = AddressOwnership(lease: settings.consensus.electionLeast.shortened, at: now)
     hold = AddressHold(settings.addressTerms)
+    sharing = FlowSharing(pace: settings.consensus.heartbeat)
     fitness = Fitness(settings.consensus)
     cluster = settings.cluster ?? recovered.snapshot?.cluster
     core = RaftNode(
@@ -101,6 +106,7 @@ package struct Replica: Sendable {
     repeat { stepCore() } while hasInputs
     tendAddress()
     tendFitness()
+    shareFlows()
     report()
     var done = ReplicaEffects()
     swap(&done, &effects)
@@ -111,6 +117,7 @@ package struct Replica: Sendable {
   package var nextDeadline: Instant {
     var next = min(core.nextDeadline, calls.nextDeadline, lookAgain, ownership.nextDeadline)
     next = min(next, fitness.nextDeadline(after: now))
+    next = min(next, sharing.nextDeadline)
     for gathering in gatherings.values { next = min(next, gathering.deadline) }
     if let stopping { next = min(next, stopping) }
     if let repair { next = min(next, repair.deadline) }
@@ -121,7 +128,9 @@ package struct Replica: Sendable {
     switch input {
     case .frame(let frame, let peer): receive(frame, from: peer)
     case .linkLost(let peer, let loss): linkLost(peer, loss)
-    case .peerDisk(let peer, let disk): inputs.append(.peerDisk(peer, disk))
+    case .peerDisk(let peer, let disk):
+      sharing.repeatAll()
+      inputs.append(.peerDisk(peer, disk))
     case .unsent(let frame, let peer): notSent(frame, to: peer)
     case .call(let call, let tag): begin(call, .local(tag: tag))
     case .ballotSaved(let ballot): ballotSaved(ballot)
@@ -142,6 +151,7 @@ package struct Replica: Sendable {
     case .snapshotLoaded(let snapshot, let store): snapshotLoaded(snapshot, store)
     case .address(let event): address(event)
     case .addressReachable(let isReachable): fitness.isReachable = isReachable
+    case .flows(let opened, let closed): flowsChanged(opened: opened, closed: closed)
     case .addressTerms(let terms): addressTermsChanged(terms)
     case .timePassed: break
     case .stop: stop()

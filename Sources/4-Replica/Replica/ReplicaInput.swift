@@ -1,5 +1,6 @@
 package import ClientProtocol
 package import KeyValueStore
+package import NetworkTypes
 package import PeerProtocol
 package import RaftCore
 package import RaftTypes
@@ -44,6 +45,8 @@ package enum ReplicaInput: Sendable {
   case address(AddressEvent)
   /// Whether clients could reach this node at the address: its link is up, or down.
   case addressReachable(Bool)
+  /// Connections through the virtual IP that this node, which holds it, accepted and that ended.
+  case flows(opened: [Flow], closed: [Flow])
   /// What the host can enforce has turned out, or has changed.
   case addressTerms(AddressTerms)
   /// `nextDeadline` may have passed.

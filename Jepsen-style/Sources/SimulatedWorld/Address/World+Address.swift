@@ -18,7 +18,7 @@ extension World {
     case .release:
       segment.shut(node.place)
       connectionsToAddressEnd(at: node.place)
-    case .probe, .announce: break
+    case .probe, .announce, .tickle: break
     }
   }
 

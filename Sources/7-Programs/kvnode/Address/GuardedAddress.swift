@@ -163,6 +163,10 @@ final class GuardedAddress: NodeAddress {
     case .announce(let term):
       _ = link?.send(.announce(term))
       return nil
+    case .tickle(let flows):
+      // What cannot be sent costs some clients their own patience, and nothing else.
+      _ = link?.send(.tickle(flows))
+      return nil
     }
   }
 

@@ -84,7 +84,7 @@ final class HookedAddress: NodeAddress {
       if let claim { offer(.address(.refused(claim.term, .busy))) }
       release()
     // The program tells whom it has to.
-    case .probe, .announce: break
+    case .probe, .announce, .tickle: break
     }
     return nil
   }

@@ -69,7 +69,7 @@ final class LoopbackAddress: NodeAddress {
         }
       }
     // The socket is the address: it has no lease, and no segment hears of it.
-    case .probe, .renew, .announce: break
+    case .probe, .renew, .announce, .tickle: break
     }
     return nil
   }
