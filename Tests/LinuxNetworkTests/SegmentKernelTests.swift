@@ -153,6 +153,27 @@ extension KernelTests {
       #expect(events == [.addressTaken(interface: 1)])
     }
 
+    @Test("what was not told for want of room is told as that, and later news follow")
+    func overrun() async throws {
+      let vip = try #require(IPAddress("10.77.0.100"))
+      let seen = try await Lab.run(hosts: 1) { lab in
+        let host = lab.hosts[0]
+        let watch = try host.inside { try NetworkWatch(for: vip, on: .named("eth0")) }
+        // Each of these is told, and the kernel keeps some 200 KiB for one listener.
+        for round in 0..<4 {
+          try host.ip(
+            (0..<250).flatMap { number in
+              let address = "10.\(round).\(number).1/32 dev lo"
+              return ["address add \(address)", "address delete \(address)"]
+            })
+        }
+        let first = try watch.events()
+        try lab.unplug(host)
+        return (first, try watch.gather(1))
+      }
+      #expect(seen == ([.overrun], [.carrier(false)]))
+    }
+
     @Test("the loss of the interface is noticed")
     func interfaceGone() async throws {
       let vip = try #require(IPAddress("10.77.0.100"))
@@ -167,10 +188,11 @@ extension KernelTests {
 }
 
 extension NetworkWatch {
-  /// The next events, until there are so many or half a second is over.
+  /// The next events, until there are so many or three seconds are over: of carriers the kernel
+  /// tells once a second.
   fileprivate func gather(_ count: Int) throws -> [NetworkEvent] {
     var gathered: [NetworkEvent] = []
-    _ = try Lab.wait(upTo: 500) {
+    _ = try Lab.wait(upTo: 3000) {
       gathered += try events()
       return gathered.count >= count
     }

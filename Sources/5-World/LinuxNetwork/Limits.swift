@@ -19,6 +19,9 @@ enum Limits {
   /// Frames taken from a segment in one call: a flood must not keep the guard from its leases. A
   /// frame costs some microseconds, so that 64 stay below a millisecond.
   static let mostFramesAtOnce = 64
+  /// Datagrams of news taken in one call. The kernel keeps at most 208 KiB, which are some hundred;
+  /// so all of them are read at once, even if as many come meanwhile.
+  static let mostNewsAtOnce = 1024
   /// Connections listed in one call. The holder shares them with its followers; 65,536 flows of
   /// IPv4 are 768 KiB.
   static let mostFlows = 65_536

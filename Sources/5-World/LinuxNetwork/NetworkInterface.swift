@@ -17,7 +17,9 @@ package struct NetworkInterface: Hashable, Sendable {
   package static func named(_ name: String) throws(NetworkFault) -> NetworkInterface {
     let index = if_nametoindex(name)
     guard index != 0 else { throw .noSuchInterface(name) }
-    guard let link = try LinkState.all().first(where: { $0.index == index }) else {
+    guard
+      let link = try LinkState.all(by: NetlinkSocket(.route)).first(where: { $0.index == index })
+    else {
       throw .noSuchInterface(name)
     }
     guard let hardwareAddress = link.hardwareAddress else { throw .notEthernet(name) }

@@ -14,7 +14,7 @@ extension HostReport {
   private static func otherInterfaces(than interface: String) -> Finding {
     let subject = "other interfaces"
     let index = Int32(bitPattern: if_nametoindex(interface))
-    guard let links = try? LinkState.all() else {
+    guard let links = try? LinkState.all(by: NetlinkSocket(.route)) else {
       return .init(subject: subject, weight: .unknown, remark: "could not be listed")
     }
     let others = links.filter { $0.mayAnswer && $0.index != index }

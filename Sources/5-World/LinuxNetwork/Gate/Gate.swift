@@ -38,8 +38,10 @@ package final class Gate {
     self.address = address
     self.interface = interface
     guardsEgress = false
-    let others = try LinkState.all().filter { $0.mayAnswer && $0.index != interface.index }
-      .compactMap { NetworkInterface.name(of: $0.index) }
+    let others = try LinkState.all(by: NetlinkSocket(.route)).filter {
+      $0.mayAnswer && $0.index != interface.index
+    }
+    .compactMap { NetworkInterface.name(of: $0.index) }
     guardedInterfaces = [interface.name] + others.prefix(Limits.mostInterfaces - 1)
     rules = GateRules(address: address, interfaces: guardedInterfaces)
     socket = try NetlinkSocket(.netfilter)

@@ -41,8 +41,8 @@ struct LinkState: Equatable {
   var mayAnswer: Bool { hardwareAddress != nil && !isEnslaved }
 
   /// All of this host.
-  static func all() throws(NetworkFault) -> [LinkState] {
-    try NetlinkSocket(.route).dump(RouteMessages.listLinks(), "list interfaces")
+  static func all(by socket: NetlinkSocket) throws(NetworkFault) -> [LinkState] {
+    try socket.dump(RouteMessages.listLinks(), "list interfaces")
       .compactMap(LinkState.init)
   }
 }

@@ -3,7 +3,8 @@ package import NetworkTypes
 
 /// What somebody did to the interface or to the address.
 package enum NetworkEvent: Hashable, Sendable {
-  /// The link went down (false) or came up again; only changes are told.
+  /// The link went down (false) or came up again; only changes are told. The kernel collects such
+  /// news for up to a second (linkwatch).
   case carrier(Bool)
   /// The interface was removed, and everything on it with it.
   case interfaceGone
@@ -21,7 +22,9 @@ package final class NetworkWatch {
   package let address: IPAddress
   package let interface: NetworkInterface
   private let socket: NetlinkSocket
+  private let questions: NetlinkSocket
   private var hasCarrier: Bool
+  private var hasOverrun = false
 
   /// Hears from now on. Needs no capability.
   package init(for address: IPAddress, on interface: NetworkInterface) throws(NetworkFault) {
@@ -34,10 +37,18 @@ package final class NetworkWatch {
       case .v6: 0x100  // RTMGRP_IPV6_IFADDR
       }
     socket = try NetlinkSocket(.route, groups: links | addresses)
+    questions = try NetlinkSocket(.route)
     // What changed before the socket listened would never be told.
-    let now = try NetworkInterface.named(interface.name)
-    guard now.index == interface.index else { throw .noSuchInterface(interface.name) }
-    hasCarrier = now.isUp && now.hasCarrier
+    guard let link = try Self.link(interface.index, by: questions) else {
+      throw .noSuchInterface(interface.name)
+    }
+    hasCarrier = link.isUp && link.hasCarrier
+  }
+
+  private static func link(
+    _ index: Int32, by socket: NetlinkSocket
+  ) throws(NetworkFault) -> LinkState? {
+    try LinkState.all(by: socket).first { $0.index == index }
   }
 
   /// To poll(2) for POLLIN; `events()` never blocks.
@@ -46,15 +57,28 @@ package final class NetworkWatch {
   /// What has happened since the last call, oldest first. Renewals of ours are no events.
   package func events() throws(NetworkFault) -> [NetworkEvent] {
     var events: [NetworkEvent] = []
-    do {
-      for _ in 0..<Limits.mostFramesAtOnce {
-        guard let replies = try socket.receive("watch the interface") else { break }
-        events += replies.compactMap(event)
+    for _ in 0..<Limits.mostNewsAtOnce {
+      do throws(NetworkFault) {
+        guard let replies = try socket.receive("watch the interface") else {
+          if hasOverrun { events.append(try catchUp()) }
+          break
+        }
+        // After news were lost the rest of them mean nothing.
+        if !hasOverrun { events += replies.compactMap(event) }
+      } catch .refused(_, ENOBUFS), .unreadable {
+        hasOverrun = true
       }
-    } catch .refused(_, ENOBUFS), .unreadable {
-      events.append(.overrun)
     }
     return events
+  }
+
+  /// The kernel drops news, silently after the first, until all that it had kept has been read
+  /// (netlink_overrun()): only then does a look around miss nothing.
+  private func catchUp() throws(NetworkFault) -> NetworkEvent {
+    hasOverrun = false
+    let link = try Self.link(interface.index, by: questions)
+    hasCarrier = link.map { $0.isUp && $0.hasCarrier } ?? false
+    return .overrun
   }
 
   private func event(_ reply: NetlinkReply) -> NetworkEvent? {
