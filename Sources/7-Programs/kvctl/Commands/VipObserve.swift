@@ -30,7 +30,7 @@ struct VipObserve: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let address = try await resolved()
+    let address = try await Self.resolve(address, by: connection)
     Interruption.watch()
     var observer = try AddressObserver(address, on: interface)
     var printer = Printer()
@@ -53,8 +53,11 @@ struct VipObserve: AsyncParsableCommand {
     }
   }
 
-  private func resolved() async throws -> IPAddress {
-    if let text = address {
+  /// The address that was given, else the cluster's own.
+  static func resolve(
+    _ text: String?, by connection: ConnectionOptions
+  ) async throws -> IPAddress {
+    if let text {
       guard let address = IPAddress(text) else {
         throw CommandFailure("'\(text)' is no IP address", status: .usage)
       }
