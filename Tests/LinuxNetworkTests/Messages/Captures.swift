@@ -121,8 +121,8 @@ enum Captures {
     0800010000000000200002801c00028008000100fffffffc0d000200646561646c696e6500000000
     """)
 
-  /// `nft add chain netdev quoin_0a4d0064 ingress { type filter hook ingress devices = { eth0, eth1 }
-  /// priority -500; policy accept; }`
+  /// `nft add chain netdev quoin_0a4d0064 ingress { type filter hook ingress devices =
+  /// { eth0, eth1 } priority -500; policy accept; }`
   static let ingress = bytes(
     """
     78000000030a01040100000000000000050000001300010071756f696e5f306134643030363400000c000300
@@ -130,8 +130,8 @@ enum Captures {
     fffffe0c1c000480090001006574683100000000090001006574683000000000
     """)
 
-  /// `nft add chain netdev quoin_0a4d0064 egress { type filter hook egress devices = { eth0, eth1 }
-  /// priority -500; policy accept; }`
+  /// `nft add chain netdev quoin_0a4d0064 egress { type filter hook egress devices =
+  /// { eth0, eth1 } priority -500; policy accept; }`
   static let egress = bytes(
     """
     78000000030a01040100000000000000050000001300010071756f696e5f306134643030363400000b000300

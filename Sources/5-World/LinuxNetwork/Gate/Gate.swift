@@ -3,8 +3,9 @@ import Glibc
 package import NetworkTypes
 
 /// The lease in milliseconds, enforced by the kernel: while the gate is shut no packet, ARP
-/// question or neighbour solicitation for the address enters by an Ethernet interface, and none from
-/// it leaves. What never passes one, like a client on this very host, is not held back. Owned by one thread.
+/// question or neighbour solicitation for the address enters by an Ethernet interface, and none
+/// from it leaves. What never passes one, like a client on this very host, is not held back. Owned
+/// by one thread.
 package final class Gate {
   package let address: IPAddress
   package let interface: NetworkInterface

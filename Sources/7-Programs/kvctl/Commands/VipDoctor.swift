@@ -7,8 +7,8 @@ struct VipDoctor: AsyncParsableCommand {
     abstract: "Says what this host can do for the address, and what stands in its way.",
     discussion: """
       Best asked as root: the kernel's gate is tried for real, on the loopback interface, with an \
-      address of documentation. Nothing else is changed. The tier is what ends a hold when vipguard \
-      and kvnode are dead: gate, to the millisecond, or lifetime, in seconds.
+      address of documentation. Nothing else is changed. The tier is what ends a hold when kvnode \
+      and vipguard are dead: gate, to the millisecond, or lifetime, in seconds.
       Exit status 1 when the address cannot be held here.
       """)
 
