@@ -9,7 +9,7 @@ import Testing
 struct FailoverTests {
   @Test(
     "three rounds of each fault: never two holders, nothing left behind, nothing lost",
-    .enabled(if: Lab.obstacle == nil, "needs root, ip, nft and setpriv"),
+    .enabled(if: Lab.isPossible, "needs root, ip, nft and setpriv, and no other lab here"),
     arguments: ["lan", "lan-fast"])
   func rounds(profile: String) async throws {
     try await inFolder { folder, faultlab in
@@ -25,7 +25,7 @@ struct FailoverTests {
 
   @Test(
     "negative control: guards without gate and end are caught with two holders",
-    .enabled(if: Lab.obstacle == nil, "needs root, ip, nft and setpriv"))
+    .enabled(if: Lab.isPossible, "needs root, ip, nft and setpriv, and no other lab here"))
   func negativeControl() async throws {
     try await inFolder { folder, faultlab in
       let process = try ChildProcess(
@@ -43,7 +43,7 @@ struct FailoverTests {
 
   @Test(
     "a lab that is taken away leaves nothing, also when its namespaces lost their names",
-    .enabled(if: Lab.obstacle == nil, "needs root, ip, nft and setpriv"))
+    .enabled(if: Lab.isPossible, "needs root, ip, nft and setpriv, and no other lab here"))
   func down() async throws {
     try await inFolder { folder, faultlab in
       let up = try ChildProcess(

@@ -39,6 +39,12 @@ package struct Lab: Sendable {
 
   var kvctl: String { programs.path("kvctl") }
 
+  /// Whether there is no obstacle and no lab whose nodes run.
+  package static var isPossible: Bool {
+    guard obstacle == nil else { return false }
+    return (try? LabSegment.folderOfAnother(than: "")) == .some(nil)
+  }
+
   package func guardian(_ host: Int) -> LabProcess { LabProcess("vipguard", in: home(host)) }
   package func node(_ host: Int) -> LabProcess { LabProcess("kvnode", in: home(host)) }
   package func home(_ host: Int) -> String { "\(folder)/h\(host)" }
