@@ -34,13 +34,13 @@ package final class AddressLease {
     if !isAdded { try refuseStrangers() }
     try socket.request(
       [RouteMessages.setAddress(address, on: interface, seconds: seconds)], "add the address")
-    if !isAdded { try awaitArrival() }
+    try awaitArrival()
     isAdded = true
   }
 
   /// RTM_NEWADDR for IPv6 returns before the kernel treats the address as its own: a client's first
-  /// packet would be lost, and repeated only after a second. It takes some milliseconds; after
-  /// `Limits.arrivalLooks` the address counts as there.
+  /// packet would be lost, and repeated only after a second. It takes some milliseconds, and none
+  /// when the address was there; after `Limits.arrivalLooks` it counts as there.
   private func awaitArrival() throws(NetworkFault) {
     guard address.family == .v6 else { return }
     for _ in 0..<Limits.arrivalLooks {

@@ -43,7 +43,7 @@ enum GateTrial {
 
   private static func build() throws(NetworkFault) -> (guardsEgress: Bool, slop: TimeSpan) {
     guard let nobody else { throw .unsupported("address of documentation") }
-    let gate = try Gate(for: nobody, on: NetworkInterface.loopback())
+    let gate = try Gate(for: nobody, on: .loopback(), clocks: GateOpening.Reading.now)
     defer { try? gate.uninstall() }
     try gate.install()
     guard try gate.open(until: BootClock.now() + .seconds(1)) else {

@@ -27,23 +27,24 @@ package final class Gate {
   package convenience init(
     for address: IPAddress, on interface: NetworkInterface
   ) throws(NetworkFault) {
-    try self.init(for: address, on: interface, clocks: GateOpening.Reading.now)
+    let others = try LinkState.all(by: NetlinkSocket(.route))
+      .filter { $0.mayAnswer && $0.index != interface.index }
+      .compactMap { NetworkInterface.name(of: $0.index) }
+    try self.init(
+      for: address, on: interface, andOn: Array(others.prefix(Limits.mostInterfaces - 1)),
+      clocks: GateOpening.Reading.now)
   }
 
-  /// With clocks that a test can stop between two looks.
+  /// On these interfaces and no others, with clocks that a test can stop between two looks.
   init(
-    for address: IPAddress, on interface: NetworkInterface,
+    for address: IPAddress, on interface: NetworkInterface, andOn others: [String] = [],
     clocks: @escaping () -> GateOpening.Reading
   ) throws(NetworkFault) {
     self.clocks = clocks
     self.address = address
     self.interface = interface
     guardsEgress = false
-    let others = try LinkState.all(by: NetlinkSocket(.route)).filter {
-      $0.mayAnswer && $0.index != interface.index
-    }
-    .compactMap { NetworkInterface.name(of: $0.index) }
-    guardedInterfaces = [interface.name] + others.prefix(Limits.mostInterfaces - 1)
+    guardedInterfaces = [interface.name] + others
     rules = GateRules(address: address, interfaces: guardedInterfaces)
     socket = try NetlinkSocket(.netfilter)
     var resolution = timespec()
@@ -59,8 +60,9 @@ package final class Gate {
     do {
       try socket.request(rules.install(withEgress: true).messages, "install the gate")
       guardsEgress = true
-    } catch .unsupported, .refused {
-      // Kernels before 5.16 know no egress hook, and name that differently.
+    } catch .unsupported {
+      // Kernels before 5.16 know no egress hook: EOPNOTSUPP. Any other refusal may pass, and must
+      // not cost the gate one of its sides for good.
       try socket.request(rules.install(withEgress: false).messages, "install the gate")
       guardsEgress = false
     }
