@@ -16,7 +16,7 @@ extension World {
       segment.renew(node.place, in: term, until: end(of: until, on: node))
       try checkHolders(node)
     case .release:
-      segment.shut(node.place)
+      if !gatesStayOpen { segment.shut(node.place) }
       connectionsToAddressEnd(at: node.place)
     case .probe, .announce, .tickle: break
     }
@@ -52,7 +52,8 @@ extension World {
   // When the kernel ends it: the gate at the lease's end by this machine's clock, a lifetime some
   // whole seconds after it was last told, and late.
   private func end(of until: Instant, on node: SimulatedNode) -> Instant {
-    node.terms?.tier == .lifetime
+    if gatesStayOpen { return .distantFuture }
+    return node.terms?.tier == .lifetime
       ? now + network.dice.span(from: .seconds(2), to: .milliseconds(3200))
       : node.clock.world(until)
   }
@@ -61,7 +62,7 @@ extension World {
   /// unless that is gone too; then the kernel ends what is left in its time.
   func addressOrphaned(at node: SimulatedNode, by death: Death) {
     node.claimed = nil
-    guard let held = segment.term(of: node.place, at: now) else { return }
+    guard !gatesStayOpen, let held = segment.term(of: node.place, at: now) else { return }
     let isGuardLost =
       swarm.hasGuards && death == .process && network.dice.chance(1, in: 4)
     guard !isGuardLost else { return tally.faults.add(.guardLoss) }
@@ -81,12 +82,14 @@ extension World {
     guard swarm.driftMost <= 10_000 else { return }
     let holders = segment.holders(at: now)
     guard holders.count > 1 else { return }
+    guard !toleratesHolders else { return tally.rivalHolders += 1 }
     throw Violation(
       "two holders of the address: \(holders.map { nodes[$0].id }), the newest is \(node.id)")
   }
 
   /// Whoever leads in the end has the address.
   var isAddressSettled: Bool {
+    if gatesStayOpen { return true }
     guard let leader else { return false }
     return segment.holders(at: now) == [leader.place]
       && leader.process?.view.holdsAddress == true

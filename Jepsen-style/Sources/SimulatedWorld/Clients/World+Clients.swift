@@ -61,7 +61,10 @@ extension World {
     var target = Int(clientDice.below(UInt64(nodes.count)))
     if clients[index].usesAddress, !clients[index].isProbe {
       // Nobody answers at an address that nobody holds.
-      guard let holder = segment.holders(at: now).first else {
+      let holders = segment.holders(at: now)
+      // The network decides which of two it finds; one is the rule.
+      let found = holders.count < 2 ? holders.first : holders.pick(&clientDice)
+      guard let holder = found else {
         schedule(.reply(client: index, attempt: number, from: 0, nil), in: clientDelay())
         return
       }

@@ -24,6 +24,10 @@ public struct Simulation: Hashable, Sendable {
   public var reduction = Reduction()
   /// Every disk says that it synced and did not: the harness must notice.
   var disksLie = false
+  /// No machine's kernel ever ends a hold of the address: the harness must notice, unless it is told
+  /// to look on, to see what two holders do to the data.
+  var gatesStayOpen = false
+  var toleratesHolders = false
 
   /// - Parameter nodes: voters; nil: 3, 5 or 7, as the seed has it.
   public init(seed: UInt64, nodes: Int? = nil, profile: Profile = .swarm) {
@@ -50,6 +54,8 @@ public struct Simulation: Hashable, Sendable {
       let world = try World(swarm, &dice, tell: tell)
       world.reduction = reduction
       for node in world.nodes { node.disk.liesInSecret = disksLie }
+      world.gatesStayOpen = gatesStayOpen
+      world.toleratesHolders = toleratesHolders
       var violation: Violation?
       do throws(Violation) {
         try world.turnAll()

@@ -16,6 +16,8 @@ public struct Tally: Hashable, Sendable, Codable {
   public var faultsDrawn = 0
   public var faultsInjected = 0
   public var addressMoves = 0
+  /// Looks at the segment that found more than one holder; only where that is tolerated.
+  public var rivalHolders = 0
   /// Quorums that needed the dead back, because a torn record that looks rotten stood in the way.
   public var reinforced = 0
   /// Runs in which even all nodes together could elect nobody for that reason.
@@ -40,6 +42,7 @@ public struct Tally: Hashable, Sendable, Codable {
     a.faultsDrawn += b.faultsDrawn
     a.faultsInjected += b.faultsInjected
     a.addressMoves += b.addressMoves
+    a.rivalHolders += b.rivalHolders
     a.reinforced += b.reinforced
     a.blocked += b.blocked
     a.simulated += b.simulated

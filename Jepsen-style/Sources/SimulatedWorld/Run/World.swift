@@ -21,6 +21,8 @@ final class World {
   var agenda: Agenda<Event>
   var network: SimulatedNetwork
   var segment: AddressSegment
+  var gatesStayOpen = false
+  var toleratesHolders = false
   let nodes: [SimulatedNode]
   var clients: [SimulatedClient] = []
   var faults: FaultSource
