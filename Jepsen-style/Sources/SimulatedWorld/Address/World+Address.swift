@@ -82,7 +82,10 @@ extension World {
     guard swarm.driftMost <= 10_000 else { return }
     let holders = segment.holders(at: now)
     guard holders.count > 1 else { return }
-    guard !toleratesHolders else { return tally.rivalHolders += 1 }
+    if toleratesHolders {
+      tally.rivalHolders += 1
+      return
+    }
     throw Violation(
       "two holders of the address: \(holders.map { nodes[$0].id }), the newest is \(node.id)")
   }
