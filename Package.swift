@@ -263,8 +263,12 @@ let package = Package(
         "NodeRuntime",
       ], outside: concurrency + log),
     tests(
-      "kvnodeTests", of: vocabulary + ["RaftCore", "kvnode"],
-      outside: log + [.product(name: "NIOCore", package: "swift-nio")]),
+      "kvnodeTests",
+      of: vocabulary + [
+        "ClientProtocol", "RaftCore", "NetworkTypes", "VirtualIP", "GuardProtocol", "Replica",
+        "HTTPAPI", "kvnode",
+      ],
+      outside: nio + log),
     tests(
       "EndToEndTests",
       of: vocabulary + [

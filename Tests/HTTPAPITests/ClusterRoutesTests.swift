@@ -76,6 +76,39 @@ struct ClusterRoutesTests {
     #expect(response.member("leader", "id") == "1")
   }
 
+  @Test("how a node stands to the address is told as it is, with null for what is not")
+  func address() throws {
+    let node = FakeNode()
+    #expect(
+      try get("/v1/vip", node).text
+        == #"{"mode":"none","endpoints":[],"interface":null,"tier":"none","remark":"","#
+        + #""hardware":null,"holds":false,"held_term":null,"lease_left_ms":null,"#
+        + #""announced_ms_ago":null,"conflicts":0,"last_conflict":null}"#)
+    node.addressReport.mode = .interface
+    node.addressReport.endpoints = ["10.77.0.100:7379", "[fd77::100]:7379"]
+    node.addressReport.tier = .gate
+    node.addressReport.heldTerm = Term(7)
+    node.addressReport.leaseLeftMilliseconds = 275
+    node.addressReport.conflicts = 2
+    node.addressReport.lastConflict = .init(hardware: "02:00:00:00:00:09", millisecondsAgo: 31)
+    let response = try get("/v1/vip", node)
+    #expect(response.member("holds") == "true" && response.member("held_term") == "7")
+    #expect(response.member("tier") == "gate" && response.member("lease_left_ms") == "275")
+    #expect(response.member("last_conflict", "ms_ago") == "31")
+    #expect(response.text.contains(#"["10.77.0.100:7379","[fd77::100]:7379"]"#))
+  }
+
+  @Test("an operator's wish to announce the address reaches the node")
+  func announce() throws {
+    let node = FakeNode()
+    let talk = try Conversation(node)
+    try talk.request("POST", "/v1/vip/announce")
+    #expect(try talk.response().status == 200)
+    try talk.request("GET", "/v1/vip/announce")
+    #expect(try talk.response().status == 405)
+    #expect(node.announcements == 1)
+  }
+
   @Test("a node is ready when all its checks pass, and says which do not")
   func probes() throws {
     let node = FakeNode()

@@ -27,6 +27,11 @@ final class FakeNode: RequestPort {
   var cluster: ClusterID? = ClusterID(0xbeef, epoch: 1)
   var checks: [NodeCondition.Check] = []
 
+  var addressReport = AddressReport()
+  private(set) var announcements = 0
+
+  func announceAddress() { announcements += 1 }
+
   var stamp: ReplyStamp {
     ReplyStamp(node: NodeID(3), term: Term(7), index: LogIndex(41), revision: Revision(40))
   }

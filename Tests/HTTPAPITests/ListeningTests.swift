@@ -118,6 +118,42 @@ struct ListeningTests {
     try await first.drain()
   }
 
+  @Test("pitfall 65: bound in advance it serves while it is held, and resets whoever comes else")
+  func inAdvance() async throws {
+    let server = try await LoopbackServer()
+    let address = try await freeAddress()
+    let watcher = FakeWatcher()
+    try await server.standBy(on: address, watcher: watcher)
+    for _ in 0..<2 {
+      let early = try LoopbackClient(address)
+      early.send(Self.put)
+      #expect(early.receive() == .reset)
+      try await server.admitToVirtualAddress()
+      let client = try LoopbackClient(address)
+      client.send(Self.put)
+      guard case .data = client.receive() else {
+        Issue.record("the holder does not answer")
+        return
+      }
+      try await server.resetVirtualAddress()
+      #expect(client.receive() == .reset)
+    }
+    try await server.drain()
+    #expect(watcher.opened.count == 2 && watcher.closed == watcher.opened)
+  }
+
+  @Test("an address that this host does not have can be listened on in advance")
+  func freeBind() async throws {
+    let server = try await LoopbackServer()
+    for text in ["10.255.77.1", "fd77:ffff::1"] {
+      let address = try SocketAddress(ipAddress: text, port: 17_379)
+      let other = try await LoopbackServer()
+      try await other.standBy(on: address)
+      try await other.drain()
+    }
+    try await server.drain()
+  }
+
   @Test("an address closed while it is being bound stays closed")
   func closedWhileBinding() async throws {
     let server = try await LoopbackServer()

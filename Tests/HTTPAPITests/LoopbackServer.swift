@@ -3,6 +3,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import RaftTypes
+import Synchronization
 
 @testable import HTTPAPI
 
@@ -51,6 +52,25 @@ final class LoopbackServer: Sendable {
     }.get()
   }
 
+  /// Listens in advance on an address that this host need not have.
+  func standBy(on address: SocketAddress, watcher: FakeWatcher? = nil) async throws {
+    let server = server
+    try await loop.flatSubmit {
+      server.value.virtualConnectionWatcher = watcher
+      return server.value.standBy(on: [address])
+    }.get()
+  }
+
+  func admitToVirtualAddress() async throws {
+    let server = server
+    try await loop.submit { server.value.admitToVirtualAddress() }.get()
+  }
+
+  func resetVirtualAddress() async throws {
+    let server = server
+    try await loop.submit { server.value.resetVirtualAddress() }.get()
+  }
+
   func drain() async throws {
     let server = server
     try await loop.flatSubmit { server.value.drain(within: .milliseconds(50)) }.get()
@@ -61,6 +81,22 @@ final class LoopbackServer: Sendable {
       let server = server
       return try await loop.submit { server.value.connectionCount }.get()
     }
+  }
+}
+
+/// Counts what a server says of connections through the cluster's address.
+final class FakeWatcher: VirtualConnectionWatcher, Sendable {
+  private let ports = Mutex<(opened: [Int?], closed: [Int?])>(([], []))
+
+  var opened: [Int?] { ports.withLock { $0.opened } }
+  var closed: [Int?] { ports.withLock { $0.closed } }
+
+  func opened(local: SocketAddress, remote: SocketAddress) {
+    ports.withLock { $0.opened.append(remote.port) }
+  }
+
+  func closed(local: SocketAddress, remote: SocketAddress) {
+    ports.withLock { $0.closed.append(remote.port) }
   }
 }
 

@@ -24,7 +24,8 @@ struct FlagsTests {
   @Test(
     "anything else is refused",
     arguments: [
-      [], ["--socket"], ["--socket", ""], ["--uid", "1"], ["--socket", "/g", "--uid", "no-such-user"],
+      [], ["--socket"], ["--socket", ""], ["--uid", "1"],
+      ["--socket", "/g", "--uid", "no-such-user"],
       ["--socket", "/g", "--uid", "-1"], ["--socket", "/g", "--uid", "4294967295"],
       ["--clean", "--socket", "/g"], ["--clean", "10.0.0.256"], ["10.0.0.1"], ["stray"],
       ["--sockets", "/g"],

@@ -42,6 +42,8 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
   /// Bytes written since then.
   var unsentBytes = 0
   private var isReadHeld = false
+  /// What the watcher of the cluster's address was told; nil: nothing.
+  private var ends: (local: SocketAddress, remote: SocketAddress)?
 
   init(_ server: HTTPServer, _ listener: Listener) {
     self.server = server
@@ -55,6 +57,16 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
     server.gauges.connectionOpened()
   }
 
+  func channelActive(context: ChannelHandlerContext) {
+    if listener.isVirtual, let watcher = server.virtualConnectionWatcher,
+      let local = context.channel.localAddress, let remote = context.channel.remoteAddress
+    {
+      ends = (local, remote)
+      watcher.opened(local: local, remote: remote)
+    }
+    context.fireChannelActive()
+  }
+
   func handlerRemoved(context: ChannelHandlerContext) { forget() }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -65,6 +77,7 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
   private func forget() {
     guard context != nil else { return }
     context = nil
+    if let ends { server.virtualConnectionWatcher?.closed(local: ends.local, remote: ends.remote) }
     out = ByteBuffer()
     if case .streaming? = exchanges.first?.state { server.gauges.downloads -= 1 }
     // What was submitted stays on the books until the port has answered it.

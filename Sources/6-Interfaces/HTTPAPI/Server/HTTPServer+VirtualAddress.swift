@@ -1,6 +1,14 @@
 internal import Glibc
 package import NIOCore
 
+/// Hears of connections through the cluster's addresses, which a successor must know to tell their
+/// clients that the address has moved. On the server's event loop.
+package protocol VirtualConnectionWatcher: AnyObject {
+  /// A client has connected; `closed` with the same addresses follows.
+  func opened(local: SocketAddress, remote: SocketAddress)
+  func closed(local: SocketAddress, remote: SocketAddress)
+}
+
 /// The cluster's address: bound when it is taken, where the bind itself decides who has it
 /// (loopback), or bound in advance, where something else does and a bind would cost time.
 extension HTTPServer {
@@ -9,6 +17,7 @@ extension HTTPServer {
   package func openVirtualAddress(_ address: SocketAddress) -> EventLoopFuture<Void> {
     precondition(virtualListeners.isEmpty, "HTTPServer: the virtual address is open already")
     let listener = Listener()
+    listener.isVirtual = true
     virtualListeners = [listener]
     let bound = bind(listener, to: address)
     bound.assumeIsolated().whenFailure { _ in
@@ -37,6 +46,7 @@ extension HTTPServer {
     let bound = addresses.map { address in
       let listener = Listener()
       listener.isAdmitting = false
+      listener.isVirtual = true
       virtualListeners.append(listener)
       return bind(listener, to: address, inAdvance: true).map { _ in }
     }
@@ -59,19 +69,6 @@ extension HTTPServer {
 
   /// Whether the cluster's address is bound here, or being bound.
   package var holdsVirtualAddress: Bool { virtualListeners.contains(where: \.isAdmitting) }
-
-  /// Who is connected through the cluster's addresses: what a successor must tell that this node
-  /// is gone. In no order.
-  package var virtualConnections: [(local: SocketAddress, remote: SocketAddress)] {
-    virtualListeners.flatMap { listener in
-      listener.connections.values.compactMap { connection in
-        guard let channel = connection.context?.channel, let local = channel.localAddress,
-          let remote = channel.remoteAddress
-        else { return nil }
-        return (local, remote)
-      }
-    }
-  }
 }
 
 extension ChannelOption where Self == ChannelOptions.Types.SocketOption {

@@ -20,6 +20,8 @@ package final class HTTPServer {
   var listeners: [Listener] = []
   /// Of the cluster's address: bound while it is held, or bound in advance and admitting then.
   var virtualListeners: [Listener] = []
+  /// Nil: nobody wants to know.
+  package weak var virtualConnectionWatcher: (any VirtualConnectionWatcher)?
   var isDraining = false
   var drained: EventLoopPromise<Void>?
 

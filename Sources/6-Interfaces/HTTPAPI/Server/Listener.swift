@@ -5,6 +5,8 @@ final class Listener {
   var channel: (any Channel)?
   /// Keyed by identity; the order does not matter to anyone.
   var connections: [ObjectIdentifier: ClientConnection] = [:]
+  /// Whether it is one of the cluster's addresses.
+  var isVirtual = false
   /// Whether those who connect are served; else they are reset.
   var isAdmitting = true
   /// Set when it was closed before its bind had completed.

@@ -85,6 +85,7 @@ final class GuardedAddress: NodeAddress {
         return loop.makeFailedFuture(StartFault.unusable("the virtual IP", reason: complaint))
       }
     }
+    server.virtualConnectionWatcher = self
     if standings == nil { log.warning("\(complaint); tries again, and serves without it") }
     return server.standBy(on: listening)
   }

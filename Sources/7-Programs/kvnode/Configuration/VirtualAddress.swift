@@ -39,7 +39,7 @@ enum VirtualAddress: Hashable, Sendable {
   /// - Parameter client: where the node's own clients are answered; its port is the address' too
   ///   unless one is configured.
   init(_ values: Values, beside client: Endpoint) throws(ConfigurationFault) {
-    guard let text = values[.vipAddress] else {
+    guard let list = values.list(.vipAddress) else {
       self = .none
       return
     }
@@ -50,12 +50,12 @@ enum VirtualAddress: Hashable, Sendable {
       let endpoint = try values.endpoint(.vipAddress)
       guard endpoint.host.hasPrefix("127.") || endpoint.host == "::1" else {
         throw .unusable(
-          .vipAddress, text,
+          .vipAddress, endpoint.description,
           "an address of the loopback range, such as 127.0.0.100:7379, in mode loopback")
       }
       self = .loopback(endpoint)
     case "interface":
-      let plan = try Self.plan(text, values, beside: client)
+      let plan = try Self.plan(list, values, beside: client)
       let path = values[.vipGuard] ?? Self.defaultGuard
       guard (1..<Self.socketPathBytes).contains(path.utf8.count) else {
         throw .unusable(.vipGuard, path, "the path of a socket, below 108 bytes")
@@ -66,7 +66,7 @@ enum VirtualAddress: Hashable, Sendable {
       guard program.hasPrefix("/") else {
         throw .unusable(.vipCommand, program, "the absolute path of a program")
       }
-      self = .command(try Self.plan(text, values, beside: client), program: program)
+      self = .command(try Self.plan(list, values, beside: client), program: program)
     case _: throw .unusable(.vipMode, mode, "loopback, interface, command or none")
     }
   }
@@ -83,18 +83,20 @@ enum VirtualAddress: Hashable, Sendable {
   }
 
   private static func plan(
-    _ text: String, _ values: Values, beside client: Endpoint
+    _ list: [String], _ values: Values, beside client: Endpoint
   ) throws(ConfigurationFault) -> Plan {
     var addresses: [IPAddress] = []
-    for word in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let address = try address(String(word.filter { $0 != " " }))
+    for word in list {
+      let address = try address(word)
       guard !addresses.contains(address) else {
-        throw .unusable(.vipAddress, text, "each address once")
+        throw .unusable(.vipAddress, word, "each address once")
       }
       addresses.append(address)
     }
-    guard addresses.count <= GuardProtocol.Limits.addresses else {
-      throw .unusable(.vipAddress, text, "\(GuardProtocol.Limits.addresses) addresses at most")
+    guard (1...GuardProtocol.Limits.addresses).contains(addresses.count) else {
+      throw .unusable(
+        .vipAddress, list.joined(separator: ", "),
+        "1 to \(GuardProtocol.Limits.addresses) addresses")
     }
     let port = values[.vipPort] ?? "\(client.port)"
     guard let port = UInt16(port), port > 0 else {
