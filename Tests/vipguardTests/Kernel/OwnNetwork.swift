@@ -3,8 +3,8 @@ import LinuxNetwork
 import NetworkTypes
 import Synchronization
 
-/// A host of one thread with `eth0`, and a neighbour with `peer0` at the other end of its cable. The
-/// kernel is real, nothing outside sees it, and it is gone with the thread.
+/// A host of one thread with `eth0`, and a neighbour with `peer0` at the other end of its cable.
+/// The kernel is real, nothing outside sees it, and it is gone with the thread.
 struct OwnNetwork {
   struct Failure: Error, CustomStringConvertible {
     let description: String
