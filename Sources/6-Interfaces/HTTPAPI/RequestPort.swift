@@ -16,6 +16,8 @@ package protocol RequestPort: AnyObject {
   func read(_ wish: SnapshotWish, for taker: any SnapshotTaker)
   /// How this node stands to the cluster's address.
   var addressReport: AddressReport { get }
+  /// Who claimed the cluster's address, by the entries that this node has applied.
+  var addressLedger: AddressLedger { get }
   /// Announces the address again on its segment, if this node holds it.
   func announceAddress()
   /// Appends the node's own metrics.
@@ -25,6 +27,8 @@ package protocol RequestPort: AnyObject {
 extension RequestPort {
   /// Of a node without one.
   package var addressReport: AddressReport { AddressReport() }
+  /// Nobody ever claimed it.
+  package var addressLedger: AddressLedger { AddressLedger() }
   /// There is nothing to announce.
   package func announceAddress() {}
 }

@@ -9,7 +9,7 @@ enum Endpoint: Hashable {
   case cluster, leader, transferLeader, health, limits
   case members, addMember, removeMember, promoteMember, demoteMember
   case snapshot, snapshotFile
-  case status, vip, announce, alive, ready, metrics, index
+  case status, vip, vipHistory, announce, alive, ready, metrics, index
 }
 
 /// One row of the table: what a method and a path mean.
@@ -51,6 +51,7 @@ enum Routes {
     // Answered at once, so any timeout is met.
     Route(.GET, "/v1/status", .status, [.timeout]),
     Route(.GET, "/v1/vip", .vip, [.timeout]),
+    Route(.GET, "/v1/vip/history", .vipHistory, [.timeout]),
     Route(.POST, "/v1/vip/announce", .announce, [.timeout]),
     Route(.GET, "/livez", .alive, [.verbose]),
     Route(.GET, "/readyz", .ready, [.verbose]),

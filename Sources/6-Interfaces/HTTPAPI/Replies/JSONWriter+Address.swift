@@ -32,6 +32,25 @@ extension JSONWriter {
     endObject()
   }
 
+  /// Claims of the address, the oldest first; times are the log's, in milliseconds of Unix time.
+  mutating func write(_ ledger: AddressLedger) {
+    beginObject()
+    name("claims")
+    beginArray()
+    for entry in ledger.entries {
+      beginObject()
+      member("term", entry.term.number)
+      member("node", entry.claim.node.number)
+      member("tier", entry.claim.tier.rawValue)
+      member("claimed_ms", entry.claimedAt.milliseconds)
+      member("held_ms", orNull: entry.heldAt?.milliseconds)
+      member("released_ms", orNull: entry.releasedAt?.milliseconds)
+      endObject()
+    }
+    endArray()
+    endObject()
+  }
+
   private mutating func member(_ name: StaticString, orNull text: String?) {
     self.name(name)
     if let text { value(text) } else { null() }

@@ -25,6 +25,9 @@ extension ResponseWriter {
       if endpoint == .announce { server.port.announceAddress() }
       let report = server.port.addressReport
       return document(stamp, delivery, into: &out) { $0.write(report) }
+    case .vipHistory:
+      let ledger = server.port.addressLedger
+      return document(stamp, delivery, into: &out) { $0.write(ledger) }
     case .limits:
       return document(stamp, delivery, into: &out) { $0.write(server.limits) }
     case .index:

@@ -44,7 +44,7 @@ extension Request {
     case .promoteMember: return try call((.changeMembership(.promote(member())), .members), limits)
     case .demoteMember: return try call((.changeMembership(.demote(member())), .members), limits)
     case .health: return try call((.clusterStatus, .health), limits)
-    case .limits, .status, .vip, .announce, .alive, .ready, .metrics, .index:
+    case .limits, .status, .vip, .vipHistory, .announce, .alive, .ready, .metrics, .index:
       return .page(endpoint, verbose: try parameters.flag(.verbose))
     }
   }

@@ -28,7 +28,8 @@ struct Request {
       if key.isEmpty { throw Refusal(.badRequest("the key is empty; keys have at least one byte")) }
     case .readRange, .deleteRange, .transaction, .compact, .cluster, .leader, .transferLeader,
       .members, .addMember, .removeMember, .promoteMember, .demoteMember, .health, .limits,
-      .snapshot, .snapshotFile, .status, .vip, .announce, .alive, .ready, .metrics, .index:
+      .snapshot, .snapshotFile, .status, .vip, .vipHistory, .announce, .alive, .ready, .metrics,
+      .index:
       break
     }
     if let length = fields.contentLength { try bound(length, limits) }
@@ -44,7 +45,8 @@ struct Request {
       }
     case .getKey, .deleteKey, .readRange, .deleteRange, .transaction, .compact, .cluster, .leader,
       .transferLeader, .members, .addMember, .removeMember, .promoteMember, .demoteMember, .health,
-      .limits, .snapshot, .snapshotFile, .status, .vip, .announce, .alive, .ready, .metrics, .index:
+      .limits, .snapshot, .snapshotFile, .status, .vip, .vipHistory, .announce, .alive, .ready,
+      .metrics, .index:
       guard length <= limits.bodyBytes else {
         throw Refusal(.exceeds("body_bytes", limits.bodyBytes))
       }

@@ -1,4 +1,5 @@
 internal import ClientProtocol
+internal import Determinism
 internal import JSONText
 internal import RaftTypes
 
@@ -27,6 +28,44 @@ extension ReplyReader {
       return true
     }
     return report
+  }
+
+  /// The document of `GET /v1/vip/history`.
+  static func addressClaims(
+    _ scanner: inout JSONScanner
+  ) throws(JSONFault) -> [AddressLedger.Entry] {
+    var claims: [AddressLedger.Entry] = []
+    try members(&scanner) { name, scanner throws(JSONFault) in
+      guard name == "claims" else { return false }
+      try scanner.beginArray()
+      while try scanner.nextElement() { claims.append(try claim(&scanner)) }
+      return true
+    }
+    return claims
+  }
+
+  private static func claim(_ scanner: inout JSONScanner) throws(JSONFault) -> AddressLedger.Entry {
+    var term = Term.zero
+    var node = NodeID(0)
+    var tier = AddressTier.none
+    var claimed = LogTime.zero
+    var held: LogTime?
+    var released: LogTime?
+    try members(&scanner) { name, scanner throws(JSONFault) in
+      switch name {
+      case "term": term = Term(try scanner.readUInt64())
+      case "node": node = NodeID(try scanner.readUInt64())
+      case "tier": tier = AddressTier(rawValue: try scanner.readString()) ?? .none
+      case "claimed_ms": claimed = LogTime(milliseconds: try scanner.readUInt64())
+      case "held_ms": held = try optionalNumber(&scanner).map { LogTime(milliseconds: $0) }
+      case "released_ms": released = try optionalNumber(&scanner).map { LogTime(milliseconds: $0) }
+      default: return false
+      }
+      return true
+    }
+    return AddressLedger.Entry(
+      term: term, claim: AddressClaim(node: node, tier: tier, linger: .zero), claimedAt: claimed,
+      heldAt: held, releasedAt: released)
   }
 
   private static func conflict(

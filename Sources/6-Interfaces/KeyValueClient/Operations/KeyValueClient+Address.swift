@@ -26,6 +26,18 @@ extension KeyValueClient {
     }
   }
 
+  /// Who claimed the address, by the entries that the answering node has applied, and the document
+  /// it was read from.
+  package func addressHistory() async throws(ClientError) -> ([AddressLedger.Entry], [UInt8]) {
+    let request = HTTPRequest(.get, "/v1/vip/history")
+    return try await perform(request, .read) { reply throws(ReplyFault) in
+      let claims = try ReplyReader.document(reply.body) { scanner throws(JSONFault) in
+        try ReplyReader.addressClaims(&scanner)
+      }
+      return (claims, reply.body)
+    }
+  }
+
   private static func address(_ reply: HTTPReply) throws(ReplyFault) -> AddressReport {
     try ReplyReader.document(reply.body) { scanner throws(JSONFault) in
       try ReplyReader.addressReport(&scanner)

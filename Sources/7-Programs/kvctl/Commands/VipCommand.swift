@@ -4,6 +4,8 @@ internal import ArgumentParser
 struct VipCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vip", abstract: "Looks after the cluster's virtual address.",
-    subcommands: [VipStatus.self, VipAnnounce.self, VipObserve.self, VipDoctor.self],
+    subcommands: [
+      VipStatus.self, VipHistory.self, VipAnnounce.self, VipObserve.self, VipDoctor.self,
+    ],
     defaultSubcommand: VipStatus.self)
 }

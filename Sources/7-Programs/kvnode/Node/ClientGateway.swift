@@ -1,6 +1,7 @@
 import ClientProtocol
 import Determinism
 import HTTPAPI
+import KeyValueStore
 import NIOCore
 import NodeRuntime
 import PeerSockets
@@ -103,6 +104,8 @@ final class ClientGateway: RequestPort {
   }
 
   var addressReport: AddressReport { address?.report ?? AddressReport() }
+
+  var addressLedger: AddressLedger { replica?.replica.store.addresses ?? AddressLedger() }
 
   func announceAddress() { address?.announce() }
 
