@@ -6,9 +6,9 @@ internal import RaftTypes
 // learn what it knows already.
 //
 // It loosens the rule that a new leader exists only after a majority has not heard the old one for
-// an election timeout. Safety of the log never stood on that. What did is a lease; so a leader knows
-// when its voters heard an older one last (`Leadership.heard`), and may act on a lease of its own
-// only when every older one is over.
+// an election timeout. Safety of the log never stood on that. What did is a lease; so a leader
+// knows when its voters heard an older one last (`Leadership.heard`), and may act on a lease of its
+// own only when every older one is over.
 extension RaftNode {
   /// The connection on which the leader spoke has ended, after everything it said on it.
   mutating func loseConnection(to peer: NodeID) {

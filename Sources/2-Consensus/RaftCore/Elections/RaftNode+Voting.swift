@@ -4,7 +4,8 @@ internal import RaftTypes
 // How a vote is granted (§5.2, §5.4.1, §9.6).
 extension RaftNode {
   /// Whether a leader is known to be at work: then nobody else is helped to power. A follower hears
-  /// it, or its connection breaks; the leader itself knows by a quorum's answers, counted from when it asked.
+  /// it, or its connection breaks; the leader itself knows by a quorum's answers, counted from when
+  /// it asked.
   var leaderIsAtWork: Bool {
     switch role {
     case .leader(let leadership):

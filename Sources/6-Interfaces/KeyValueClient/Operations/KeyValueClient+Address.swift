@@ -2,8 +2,8 @@ public import ClientProtocol
 internal import JSONText
 
 extension KeyValueClient {
-  /// What the answering node knows of the cluster's address. Each node answers for itself: configure
-  /// the client with the one endpoint that is meant.
+  /// What the answering node knows of the cluster's address. Each node answers for itself:
+  /// configure the client with the one endpoint that is meant.
   public func addressReport() async throws(ClientError) -> AddressReport {
     try await addressDocument().0
   }

@@ -11,7 +11,7 @@ extension SegmentRecord.Finding {
     case .moved(let from, let to, let now, let silence):
       "\(at(now))  moved from \(from) to \(to), \(Self.milliseconds(silence)) after its last word"
     case .twoHolders(let one, let other, let from, let until):
-      "\(at(until))  TWO HOLDERS \(one) and \(other), within \(Self.milliseconds(until.since(from)))"
+      "\(at(until))  TWO HOLDERS \(one) and \(other) in \(Self.milliseconds(until.since(from)))"
     case .nobody(let from, let until):
       "\(at(until))  nobody for \(Self.milliseconds(until.since(from)))"
     }

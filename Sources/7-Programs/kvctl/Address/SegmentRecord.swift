@@ -4,10 +4,10 @@ internal import NetworkTypes
 /// What an observer concludes from who claimed an address, and when; a value, fed in the order of
 /// the wire.
 ///
-/// A question goes out every few milliseconds, so a holder is heard as often. Two MACs in turn are a
-/// move, or two holders; they are told apart by what follows: a holder that is replaced is heard no
-/// more. So whoever is heard between two frames of another, for a stay shorter than any move takes,
-/// is a second holder; and so is whoever answers a question that another has answered.
+/// A question goes out every few milliseconds, so a holder is heard as often. Two MACs in turn are
+/// a move, or two holders; they are told apart by what follows: a holder that is replaced is heard
+/// no more. So whoever is heard between two frames of another, for a stay shorter than any move
+/// takes, is a second holder; and so is whoever answers a question that another has answered.
 struct SegmentRecord: Equatable {
   /// What was concluded, as soon as it was.
   enum Finding: Equatable {
