@@ -126,8 +126,9 @@ struct ListeningTests {
     try await server.standBy(on: address, watcher: watcher)
     for _ in 0..<2 {
       let early = try LoopbackClient(address)
-      early.send(Self.put)
-      #expect(early.receive() == .reset)
+      // A reset that is faster than the request is told by the sending already.
+      let isSent = early.send(Self.put)
+      #expect(early.receive() == .reset || !isSent)
       try await server.admitToVirtualAddress()
       let client = try LoopbackClient(address)
       client.send(Self.put)

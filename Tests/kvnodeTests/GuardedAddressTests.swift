@@ -5,6 +5,7 @@ import GuardProtocol
 import NIOCore
 import NetworkTypes
 import RaftTypes
+import Synchronization
 import Testing
 import VirtualIP
 
