@@ -24,7 +24,7 @@ struct VipHistory: AsyncParsableCommand {
     let client = KeyValueClient(
       ClientConfiguration(endpoints: [endpoint], deadline: connection.timeout.duration))
     defer { client.close() }
-    // A proven read makes the leader apply all that was acknowledged before; the page is read after.
+    // A proven read makes the leader apply all that was acknowledged before; then the page is read.
     _ = try await client.page(RangeQuery(range: .all, content: .countOnly))
     let (claims, document) = try await client.addressHistory()
     var printer = Printer()
