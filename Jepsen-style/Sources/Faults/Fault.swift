@@ -71,6 +71,8 @@ public enum Fault: Hashable, Sendable {
   case jumpWallClock(NodeID, milliseconds: Int64)
   /// An operator asks this node to pass leadership on.
   case transfer(NodeID)
+  /// The same, and the node freezes in the middle of it.
+  case freezeInTransfer(NodeID, after: TimeSpan, TimeSpan)
   /// An operator asks this node for a snapshot.
   case snapshot(NodeID)
   /// An operator changes who belongs to the cluster.

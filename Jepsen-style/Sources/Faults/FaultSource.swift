@@ -62,7 +62,10 @@ public struct FaultSource: Sendable {
       // ± 262 s: far beyond every session's life and every timeout.
       let jump = Int64(dice.below(524_288)) - 262_144
       return [.jumpWallClock(victim, milliseconds: jump)]
-    case .transfer: return [.transfer(leader ?? victim)]
+    case .transfer:
+      let from = leader ?? victim
+      return dice.chance(1, in: 2)
+        ? [.transfer(from)] : [.freezeInTransfer(from, after: span(60), span(2000))]
     case .snapshot: return [.snapshot(leader ?? victim)]
     case .membership: return [.churn(Churn.allCases.pick(&dice))]
     case .loss, .copy, .reordering, .guardLoss, .reformat, .lostWrite, .tornWrite, .drift,

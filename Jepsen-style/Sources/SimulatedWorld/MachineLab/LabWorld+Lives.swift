@@ -120,7 +120,7 @@ extension LabWorld {
   /// `faultlab run` looks after them.
   private func isLeftOut(_ fault: Fault) -> Bool {
     switch fault {
-    case .decay, .lie, .churn: true
+    case .decay, .lie, .churn, .freezeInTransfer: true
     case .crash, .pause, .restart, .cut, .heal, .clog, .reset, .failWrite, .failSync, .stallDisk,
       .fillDisk, .jumpWallClock, .transfer, .snapshot:
       false
@@ -156,7 +156,7 @@ extension LabWorld {
     case .transfer(let id): offer(.transfer(to: nil), to: node(id))
     case .snapshot(let id):
       if let process = node(id).process { proposeMark(node(id), process) }
-    case .decay, .lie, .churn: break
+    case .decay, .lie, .churn, .freezeInTransfer: break
     }
   }
 

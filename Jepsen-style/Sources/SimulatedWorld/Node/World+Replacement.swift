@@ -48,10 +48,15 @@ extension World {
     }
   }
 
-  /// What all disks but this one hold that something may rest on.
+  /// What all disks but this one hold that something may rest on: those of machines that belong to
+  /// the cluster for certain. Nobody asks one that was removed.
   func surveys(besides node: SimulatedNode) -> [(node: SimulatedNode, survey: DiskSurvey)] {
-    nodes.filter { $0 !== node && !$0.isGone && !isSuspect($0) }
-      .map { ($0, DiskSurvey($0.disk)) }
+    let memberships = possibleMemberships()
+    return nodes.filter { other in
+      other !== node && !other.isGone && !isSuspect(other)
+        && memberships.allSatisfy { $0.members[other.id] != nil }
+    }
+    .map { ($0, DiskSurvey($0.disk)) }
   }
 
   /// Whether these disks are enough to elect somebody, whatever configuration is in force: a voter

@@ -20,6 +20,7 @@ enum Event {
   case spareMade(Int, life: Int, SpareOrder)
   case snapshotDone(Int, life: Int, SnapshotUnit.Lane)
   case start(Int)
+  case freeze(Int, TimeSpan)
   case resume(Int)
   case spaceReturns(Int)
   /// A disk keeps again what it says it keeps.
@@ -61,6 +62,7 @@ enum Event {
     case .honesty: 18
     case .addressOpens: 19
     case .lastWill: 20
+    case .freeze: 21
     }
   }
 
@@ -72,7 +74,7 @@ enum Event {
       .spareMade(let place, _, _), .snapshotDone(let place, _, _), .request(_, _, let place, _),
       .lastWill(_, let place, _, _):
       place
-    case .linkBreaks, .dial, .unclog, .start, .resume, .spaceReturns, .honesty, .fault,
+    case .linkBreaks, .dial, .unclog, .start, .freeze, .resume, .spaceReturns, .honesty, .fault,
       .clientWakes, .reply, .silence, .addressOpens:
       nil
     }

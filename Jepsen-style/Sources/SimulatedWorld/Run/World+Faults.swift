@@ -67,13 +67,17 @@ extension World {
     case .failSync(let id): node(id).disk.failsNextSync = true
     case .jumpWallClock(let id, let milliseconds): node(id).clock.wallOffset += milliseconds
     case .transfer(let id): return ask(node(id), .transferLeadership(to: nil))
+    case .freezeInTransfer(let id, let delay, let span):
+      guard ask(node(id), .transferLeadership(to: nil)) else { return false }
+      schedule(.freeze(node(id).place, span), in: delay)
     case .snapshot(let id): return ask(node(id), .takeSnapshot)
     case .churn(let churn): return self.churn(churn)
     }
     return true
   }
 
-  private func freeze(_ node: SimulatedNode, _ span: TimeSpan) -> Bool {
+  @discardableResult
+  func freeze(_ node: SimulatedNode, _ span: TimeSpan) -> Bool {
     guard node.isUp, node.pausedUntil == nil else { return false }
     node.pausedUntil = now + span
     schedule(.resume(node.place), in: span)

@@ -24,7 +24,10 @@ extension World {
       tally.reinforced += 1
       quorum = try reinforce()
     }
+    // Whoever asks all the others for what it lost needs a moment.
+    if !canElect(quorum) { try run(until: now + patience) { self.canElect(quorum) } }
     guard canElect(quorum) else {
+      note("!!", "blocked" + quorum.map { "\n  " + portrait($0) }.joined())
       tally.blocked += 1
       return try judge()
     }
@@ -79,9 +82,9 @@ extension World {
     return false
   }
 
-  // What was on its way when the quorum was drawn may have left it a minority, with nobody at
-  // fault: an operator's wish to dismiss a healthy voter, or the last word of a learner that had
-  // caught up and died, which made it a voter.
+  // What was on its way when the quorum was drawn may have left it a minority, with nobody at fault:
+  // an operator's wish to dismiss a healthy voter, or the last word of a learner that had caught up
+  // and died, which made it a voter.
   private func isOutvoted(_ quorum: [SimulatedNode]) -> Bool {
     let mayWish = lastWish.map { safetyEnded < $0 + .milliseconds(UInt64(Self.wishTimeout)) }
     guard mayWish ?? false || diedCatchingUp else { return false }

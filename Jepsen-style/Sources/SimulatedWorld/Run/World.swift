@@ -169,6 +169,7 @@ final class World {
     case .snapshotDone(let place, let life, let lane):
       if nodes[place].life == life { snapshotDone(nodes[place], lane) }
     case .start(let place): if !nodes[place].isUp { try start(nodes[place]) }
+    case .freeze(let place, let span): if isSafetyPhase { freeze(nodes[place], span) }
     case .resume(let place): resume(nodes[place])
     case .spaceReturns(let place): nodes[place].disk.capacity = .max
     case .honesty(let place): nodes[place].disk.lies = false
