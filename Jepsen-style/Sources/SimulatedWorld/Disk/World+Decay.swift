@@ -83,7 +83,8 @@ extension World {
         || (position.index <= node.synced.index && !node.isReplacing(position.index)))
   }
 
-  // One copy of what is kept twice, where both are whole: power may have gone while one was written.
+  // One copy of what is kept twice, where both are whole: power may have gone while one was
+  // written.
   private func twinSpots(_ node: SimulatedNode) -> [Spot] {
     ["identity", "ballot"].flatMap { path -> [Spot] in
       guard let content = node.disk.inode(path)?.content, content.count == 2 * Inode.sector,

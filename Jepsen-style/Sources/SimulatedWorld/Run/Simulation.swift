@@ -24,8 +24,8 @@ public struct Simulation: Hashable, Sendable {
   public var reduction = Reduction()
   /// Every disk says that it synced and did not: the harness must notice.
   var disksLie = false
-  /// No machine's kernel ever ends a hold of the address: the harness must notice, unless it is told
-  /// to look on, to see what two holders do to the data.
+  /// No machine's kernel ever ends a hold of the address: the harness must notice, unless it is
+  /// told to look on, to see what two holders do to the data.
   var gatesStayOpen = false
   var toleratesHolders = false
 

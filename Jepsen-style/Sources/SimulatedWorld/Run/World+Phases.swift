@@ -82,9 +82,9 @@ extension World {
     return false
   }
 
-  // What was on its way when the quorum was drawn may have left it a minority, with nobody at fault:
-  // an operator's wish to dismiss a healthy voter, or the last word of a learner that had caught up
-  // and died, which made it a voter.
+  // What was on its way when the quorum was drawn may have left it a minority, with nobody at
+  // fault: an operator's wish to dismiss a healthy voter, or the last word of a learner that had
+  // caught up and died, which made it a voter.
   private func isOutvoted(_ quorum: [SimulatedNode]) -> Bool {
     let mayWish = lastWish.map { safetyEnded < $0 + .milliseconds(UInt64(Self.wishTimeout)) }
     guard mayWish ?? false || diedCatchingUp else { return false }
