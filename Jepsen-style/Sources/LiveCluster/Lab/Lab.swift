@@ -29,10 +29,15 @@ package struct Lab: Sendable {
   /// Why this machine or this user cannot have a lab; nil when it can be.
   package static var obstacle: String? {
     guard geteuid() == 0 else { return "the lab makes network namespaces: run it as root" }
-    let missing = ["ip", "nft", "nsenter", "setpriv", "setsid"].filter { !Command.exists($0) }
+    let needed = ["ip", "nft", "nsenter", "setpriv", "setsid", "unshare"]
+    let missing = needed.filter { !Command.exists($0) }
     guard missing.isEmpty else {
       return "missing programs: \(missing.joined(separator: ", ")) "
         + "(Debian: iproute2, nftables, util-linux)"
+    }
+    // The root of a container may be refused.
+    guard (try? Command.run(["unshare", "--net", "--mount", "true"])) != nil else {
+      return "this root may not make network namespaces: the container needs CAP_SYS_ADMIN"
     }
     return nil
   }
