@@ -84,4 +84,22 @@ struct FitnessTests {
     #expect(!trio[leader].replica.holdsAddress)
     #expect(trio[leader].addressActions.dropFirst(claims).allSatisfy { $0 == .release })
   }
+
+  @Test("the same holds for a claim that the guard had not answered when it went")
+  func guardGoneWhileAsked() {
+    var trio = Trio()
+    trio.grantsClaims = false
+    let leader = trio.elect()
+    let term = trio[leader].replica.core.term
+    trio.pass(.milliseconds(200))
+    #expect(trio[leader].addressActions.contains { if case .claim = $0 { true } else { false } })
+    let claims = trio[leader].addressActions.count
+    for number in 1...3 where number != leader { trio.step(number, .diskFull(true)) }
+    trio.pass(.milliseconds(200))
+    trio.step(
+      leader, .address(.lost(term, .guardGone)), .address(.refused(term, .unavailable("gone"))))
+    trio.pass(.seconds(20))
+    #expect(trio.leader == leader && trio[leader].replica.core.term == term)
+    #expect(trio[leader].addressActions.dropFirst(claims).allSatisfy { $0 == .release })
+  }
 }

@@ -35,6 +35,8 @@ struct Trio {
     payload: .genesis(cluster, membership))
 
   var nodes: [Node] = []
+  /// Whether a claim of the address is answered, with yes.
+  var grantsClaims = true
   var now = Instant(nanoseconds: 1_000_000_000)
   /// Frames on these paths vanish.
   var cut: Set<[UInt64]> = []
@@ -105,7 +107,7 @@ struct Trio {
       guard self[number].peers?.members[frame.to] != nil else { continue }
       inFlight.append((NodeID(UInt64(number)), frame))
     }
-    for case .claim(let term, _) in effects.address {
+    for case .claim(let term, _) in effects.address where grantsClaims {
       _ = turn(number, [.address(.claimed(term))])
     }
     return effects

@@ -139,6 +139,8 @@ final class GuardedAddress: NodeAddress {
     }
     if let term = openClaim {
       openClaim = nil
+      // It may have been granted, and the guard have told the peers that it is over.
+      offer(.address(.lost(term, .guardGone)))
       offer(.address(.refused(term, .unavailable(complaint))))
     }
     dialLater()
