@@ -54,7 +54,7 @@ extension Replica {
     let held = AddressDeed.held.encoded()[...]
     proposals.append(Proposal(ticket: Self.deedTicket, payload: .address(held)))
     core.farewell = AddressDeed.released.encoded()[...]
-    tickle()
+    tickling = Tickling(inherited.inherit(in: core.term), at: now)
   }
 
   /// Asks for the address once the term's first entry is applied: from then on every request can be

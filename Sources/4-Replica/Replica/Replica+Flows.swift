@@ -14,19 +14,19 @@ extension Replica {
     sharing.change(opened: opened, closed: closed)
   }
 
-  /// Tells those who might take over.
+  /// Tells those who might take over, and the clients of the holder before: what they send to this
+  /// node it does not know, and resets. One that gave the address up has reset them itself; once
+  /// more does no harm.
   mutating func shareFlows() {
-    guard ownership.isHolding else { return sharing.end() }
+    guard ownership.isHolding else {
+      tickling = Tickling()
+      return sharing.end()
+    }
+    for flows in tickling.pass(at: now) { effects.address.append(.tickle(flows)) }
     for update in sharing.updates(in: core.term, at: now) {
       for peer in core.membership?.members.keys ?? [] where peer != settings.id {
         send(.flows(update), to: peer)
       }
     }
-  }
-
-  /// Tells the clients of the holder before: what they send to this node it does not know, and
-  /// resets. A holder that gave the address up has reset them itself; once more does no harm.
-  mutating func tickle() {
-    for flows in inherited.inherit(in: core.term) { effects.address.append(.tickle(flows)) }
   }
 }

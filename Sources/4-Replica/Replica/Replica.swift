@@ -22,6 +22,7 @@ package struct Replica: Sendable {
   var sharing: FlowSharing
   /// Those of the holder, when that is another.
   var inherited = FlowTable()
+  var tickling = Tickling()
   var fitness: Fitness
 
   // Clients.
@@ -117,7 +118,7 @@ package struct Replica: Sendable {
   package var nextDeadline: Instant {
     var next = min(core.nextDeadline, calls.nextDeadline, lookAgain, ownership.nextDeadline)
     next = min(next, fitness.nextDeadline(after: now))
-    next = min(next, sharing.nextDeadline)
+    next = min(next, sharing.nextDeadline, tickling.nextDeadline)
     for gathering in gatherings.values { next = min(next, gathering.deadline) }
     if let stopping { next = min(next, stopping) }
     if let repair { next = min(next, repair.deadline) }
