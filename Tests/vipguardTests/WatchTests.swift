@@ -151,7 +151,37 @@ struct WatchTests {
     #expect(bench.machine.take().isEmpty)
     try bench.hold(1, for: Sample.ms(300))
     _ = try bench.keeper.receive(.tickle([flow, flow]))
+    _ = try bench.keeper.pass()
     #expect(bench.machine.take() == [.tickled(2)])
+  }
+
+  @Test("a thousand tickles are no burden to a renewal, and none is left for a later hold")
+  func manyTickles() throws {
+    let bench = try Bench()
+    let remote = try #require(IPAddress("10.77.0.200"))
+    let flows = try (1...1000).map { port in
+      Flow(
+        local: try Sample.place().address, localPort: 7379, remote: remote, remotePort: port)
+    }
+    try bench.hold(1, for: Sample.ms(300))
+    _ = bench.machine.take()
+    _ = try bench.keeper.receive(.tickle(flows))
+    #expect(bench.machine.take().isEmpty, "kvnode's next message is read before any of it")
+    var told = 0
+    for _ in 0..<8 {
+      #expect(bench.keeper.nextDeadline <= bench.machine.now())
+      _ = try bench.keeper.pass()
+      for case .tickled(let count) in bench.machine.take() {
+        #expect(count <= 64)
+        told += count
+      }
+    }
+    #expect(told == 512)
+    _ = try bench.keeper.receive(.release(Term(1)))
+    try bench.hold(2, for: Sample.ms(300))
+    _ = bench.machine.take()
+    _ = try bench.keeper.pass()
+    #expect(!bench.machine.take().contains { if case .tickled = $0 { true } else { false } })
   }
 }
 

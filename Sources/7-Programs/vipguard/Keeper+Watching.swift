@@ -13,12 +13,21 @@ extension Keeper {
     case .asking: return try conclude(at: now)
     case .holding(let holding):
       guard now < holding.until else { return try lose(.expired) }
+      tickleSome(holding)
       if now >= holding.watchAt {
         for place in client.hello.places { kernel.probe(place) }
         change { $0.watchAt = now + Limits.watchPeriod }
       }
       return now >= holding.announceAt ? announceOnSchedule(at: now) : []
     }
+  }
+
+  /// Some of those who are to be told: no renewal must wait until all are.
+  private func tickleSome(_ holding: Holding) {
+    let some = holding.untold.prefix(Limits.ticklesOfTurn)
+    guard !some.isEmpty else { return }
+    kernel.tickle(Array(some))
+    change { $0.untold.removeFirst(some.count) }
   }
 
   /// Answers what happened on the host or on a segment.
@@ -109,7 +118,8 @@ extension Keeper {
     }
   }
 
-  private func change(_ body: (inout Holding) -> Void) {
+  /// Changes the hold, if there is one.
+  func change(_ body: (inout Holding) -> Void) {
     guard case .holding(var holding) = client?.phase else { return }
     body(&holding)
     client?.phase = .holding(holding)

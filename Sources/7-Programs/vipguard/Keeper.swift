@@ -55,6 +55,8 @@ final class Keeper<Kernel: Machine> {
     var defended: Instant?
     /// The last alarm and whom it was about.
     var alarm: Alarm?
+    /// Connections of an earlier holder whose clients are still to be told.
+    var untold: [Flow] = []
   }
 
   struct Alarm: Hashable {
@@ -83,7 +85,9 @@ final class Keeper<Kernel: Machine> {
     case .free: return .distantFuture
     case .asking(_, let until):
       return min(until, (client.question?.asked ?? until) + Limits.answer)
-    case .holding(let holding): return min(holding.until, holding.announceAt, holding.watchAt)
+    case .holding(let holding):
+      guard holding.untold.isEmpty else { return Instant(nanoseconds: 0) }
+      return min(holding.until, holding.announceAt, holding.watchAt)
     }
   }
 
@@ -105,7 +109,7 @@ final class Keeper<Kernel: Machine> {
       guard holding?.term == term else { return [] }
       return announce()
     case .tickle(let flows):
-      if isHolding { kernel.tickle(flows) }
+      change { $0.untold += flows.prefix(Limits.untold - $0.untold.count) }
       return []
     case .lastWill(let bytes):
       kernel.keepLastWill(bytes)

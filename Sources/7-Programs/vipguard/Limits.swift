@@ -27,6 +27,11 @@ enum Limits {
   static let reassertions = 3
   /// Peers of the socket that wait to be accepted: one, and another that is told to go.
   static let backlog: Int32 = 4
+  /// Clients that are told of a move between two looks at kvnode's socket: each costs up to 0.1 ms
+  /// on a busy host, and a renewal that waits for all of a thousand could come too late.
+  static let ticklesOfTurn = 64
+  /// Those that wait for it: as many as a node knows of its predecessor's.
+  static let untold = 16 * 1024
   /// Events of one poll that are read from one source before the others have their turn.
   static let eventsOfTurn = 64
 }
