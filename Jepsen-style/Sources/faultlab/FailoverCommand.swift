@@ -26,6 +26,8 @@ struct FailoverCommand: AsyncParsableCommand {
   @Option(help: "lan or lan-fast.") var profile = "lan"
   @Option(name: .customLong("out"), help: "The folder of the report.") var folder = "failover"
   @Option(help: "For the moments of the faults; drawn if not given.") var seed: UInt64?
+  @Option(help: "Idle clients that are connected in every round; 10 that write come with them.")
+  var clients = 0
   @Flag(help: "Fail, too, when gaps are longer than promised.") var strict = false
   @Flag(help: "With guards that break their promise: must find two holders, and fail.")
   var negativeControl = false
@@ -43,6 +45,9 @@ struct FailoverCommand: AsyncParsableCommand {
 
   func validate() throws {
     _ = try kinds()
+    guard (0...10_000).contains(clients) else {
+      throw ValidationError("--clients takes 0 to 10000")
+    }
     guard rounds ?? 1 > 0 else { throw ValidationError("--rounds takes 1 or more") }
     guard LabPlan.profiles.contains(profile) else {
       throw ValidationError("--profile takes \(LabPlan.profiles.joined(separator: " or "))")
@@ -72,7 +77,8 @@ struct FailoverCommand: AsyncParsableCommand {
     try await LabAttendance(lab).serves()
     try lab.becomeClient()
     let run = try FailoverRun(
-      lab, report: folder, seed: seed ?? .random(in: 1...999_999), tell: { Self.tell($0) })
+      lab, report: folder, seed: seed ?? .random(in: 1...999_999), clients: clients,
+      tell: { Self.tell($0) })
     for kind in try kinds() { try await run.run(kind, rounds: rounds ?? kind.soakRounds) }
     return try await run.end()
   }

@@ -9,6 +9,6 @@ struct FaultLab: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, ReplayCommand.self, CheckCommand.self, MutantsCommand.self,
       ShrinkCommand.self, ExploreCommand.self, LiveCommand.self, LabCommand.self,
-      ProbeCommand.self, FailoverCommand.self, DemonstrationCommand.self,
+      ProbeCommand.self, ClientsCommand.self, FailoverCommand.self, DemonstrationCommand.self,
     ])
 }

@@ -24,6 +24,24 @@ struct FailoverTests {
   }
 
   @Test(
+    "1,000 idle clients and some that write learn that their silent holder has a successor",
+    .enabled(if: Lab.isPossible, "needs root, ip, nft and setpriv, and no other lab here"),
+    arguments: ["freeze", "link-down"])
+  func openClients(kind: String) async throws {
+    try await inFolder { folder, faultlab in
+      let process = try ChildProcess(
+        [
+          faultlab, "failover", "--kind", kind, "--rounds", "1", "--clients", "1000",
+          "--out", folder + "/report", "--data", folder + "/lab",
+        ], log: folder + "/log")
+      let ending = await process.ended(within: .seconds(120))
+      #expect(ending == .exit(0), "\(TextFile.read(folder + "/log"))")
+      let table = TextFile.read(folder + "/report/table.txt")
+      #expect(table.contains("\(kind): 1000 idle clients"), "\(table)")
+    }
+  }
+
+  @Test(
     "negative control: guards without gate and end are caught with two holders",
     .enabled(if: Lab.isPossible, "needs root, ip, nft and setpriv, and no other lab here"))
   func negativeControl() async throws {

@@ -11,12 +11,15 @@ package struct FailoverRound: Equatable, Sendable {
   package var gap: UInt64
   /// What showed that the fault was in force; nil: it counts for nothing.
   package var evidence: String?
+  /// When clients with open connections learned of it; nil: there were none, or nothing moved.
+  package var news: ClientNews?
 
   /// As a line for people.
   package var line: String {
     let length = Double((end - begin) / 1_000_000) / 1000
     return "\(kind.rawValue) \(number): h\(from) -> h\(to), gap \(Self.milliseconds(gap)) ms, "
       + "\(evidence ?? "NOT INJECTED"), \(length) s"
+      + (news.map { ", " + $0.line } ?? "")
   }
 
   /// With one digit behind the point.

@@ -10,18 +10,23 @@ package final class FailoverRun {
   private let prober: ChildProcess
   private let log: ProbeLog
   private let watch: SegmentWatch?
+  private let clients: Int
   private var dice: Dice
   private var verdict = FailoverVerdict()
   private let tell: @Sendable (String) -> Void
 
   /// Begins to probe and to observe. The lab serves, and this process is in its client's network.
   ///
-  /// - Parameter folder: of the report.
+  /// - Parameters:
+  ///   - folder: of the report.
+  ///   - clients: idle ones that are connected through the address in every round.
   package init(
-    _ lab: Lab, report folder: String, seed: UInt64, tell: @escaping @Sendable (String) -> Void
+    _ lab: Lab, report folder: String, seed: UInt64, clients: Int = 0,
+    tell: @escaping @Sendable (String) -> Void
   ) throws(LiveFailure) {
     self.lab = lab
     self.folder = folder
+    self.clients = clients
     self.tell = tell
     dice = Dice(seed: seed)
     view = LabView(lab)
@@ -57,6 +62,7 @@ package final class FailoverRun {
       verdict.complaints.append("\(kind.rawValue) \(number): the nodes did not become equal")
       return nil
     }
+    let open = try await openClients()
     // Not in step with heartbeats, renewals or announcements.
     try await Task.sleep(for: .milliseconds(100 + dice.below(200)))
     let fault = LabFault(kind, at: holder.leader, round: number, in: lab)
@@ -71,11 +77,13 @@ package final class FailoverRun {
     let settled = await view.settled()
     let end = BootClock.now
     log.refresh()
+    let news = await news(of: open, since: begin)
     var round = FailoverRound(
       kind: kind, number: number, from: holder.leader, to: successor?.leader ?? 0, begin: begin,
       end: end, gap: GapMeasure.longest(log.probes, in: begin...end), evidence: evidence)
     if kind == .transfer, successor == nil { round.evidence = nil }
     log.forget(before: end)
+    round.news = news
     verdict.rounds.append(round)
     if successor == nil, kind != .transfer {
       verdict.complaints.append("\(kind.rawValue) \(number): nobody took over")
@@ -87,6 +95,19 @@ package final class FailoverRun {
       verdict.complaints.append("\(kind.rawValue) \(number): h\(host) lost its own address")
     }
     return round
+  }
+
+  private func openClients() async throws(LiveFailure) -> OpenClientsProcess? {
+    guard clients > 0 else { return nil }
+    return try await OpenClientsProcess(
+      idle: clients, to: "\(lab.plan.door)", output: folder + "/clients.txt", janitor: janitor)
+  }
+
+  /// Since the move that began then, if there was one.
+  private func news(of open: OpenClientsProcess?, since begin: UInt64) async -> ClientNews? {
+    let moves = watch?.findings.filter { $0.name == "moved" && $0.at > begin } ?? []
+    guard let open, let moved = moves.first else { return nil }
+    return await open.news(moved: moved.at)
   }
 
   /// Where the prober's lines are.

@@ -9,9 +9,10 @@ package struct FailoverVerdict: Sendable {
 
   package init() {}
 
-  /// Nothing was broken and every round took effect. Figures are judged by `slow`.
+  /// Nothing was broken, every round took effect, and no client was left waiting. Figures are judged by `slow`.
   package var isSafe: Bool {
-    overlaps.isEmpty && complaints.isEmpty && rounds.allSatisfy { $0.evidence != nil }
+    overlaps.isEmpty && complaints.isEmpty
+      && rounds.allSatisfy { $0.evidence != nil && $0.news?.unaware ?? 0 == 0 }
   }
 
   /// The kinds whose gaps were longer than promised.
@@ -41,6 +42,11 @@ package struct FailoverVerdict: Sendable {
           + Self.right(FailoverRound.milliseconds(gaps.quantile(0.99)), 8)
           + Self.right(FailoverRound.milliseconds(gaps.max), 8) + "  "
           + Self.left(bound, 10) + Self.right("\(twice)", 13))
+    }
+    for kind in FailoverKind.allCases {
+      var news = ClientNews()
+      for round in rounds where round.kind == kind { news += round.news ?? ClientNews() }
+      if !news.line.isEmpty { lines.append("\(kind.rawValue): \(news.line) (median / p99 / max)") }
     }
     lines.append("two holders, all in all: \(overlaps.count)")
     lines += complaints.isEmpty ? ["nothing left behind, nothing lost"] : complaints
