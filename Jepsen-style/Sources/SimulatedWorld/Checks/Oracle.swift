@@ -115,6 +115,7 @@ struct Oracle {
     book.chosen(slot.entry)
     switch slot.entry.payload {
     case .genesis(_, let membership), .membership(let membership):
+      try follows(membership, at: position)
       configurations.append((position.index, membership))
     case .command, .termStart, .address, .snapshotMark: break
     }
@@ -124,6 +125,17 @@ struct Oracle {
       guard !refused.contains(value) else {
         throw Violation("the write of \(value) is in \(position); its client heard: not applied")
       }
+    }
+  }
+
+  // Who decides changes in two steps (§6): a joint configuration keeps those before as its outgoing
+  // half, and the one behind it keeps its incoming half.
+  private func follows(_ next: Membership, at position: LogPosition) throws(Violation) {
+    guard let former = configurations.last?.membership else { return }
+    let isStep =
+      next.outgoing.map { !former.isJoint && $0 == former.voters } ?? (next.voters == former.voters)
+    guard isStep else {
+      throw Violation("the configuration of \(position) does not follow from the one before")
     }
   }
 
