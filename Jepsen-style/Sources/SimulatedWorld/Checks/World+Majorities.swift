@@ -15,6 +15,12 @@ extension World {
       node.process?.configuration = Configuration(replica.core)
     }
     guard view.isLeader, let now = node.process?.configuration else { return }
+    // The next one only when the one before is committed (dissertation §4.1; pitfalls 27 and 31).
+    if let before, old.isLeader, view.term == old.term, now.index > before.index,
+      before.index > view.commit
+    {
+      throw Violation("\(node.id) follows \(now.index) before \(before.index) is committed")
+    }
     let known = before.map { $0.index == now.index ? [now] : [$0, now] } ?? [now]
     if !old.isLeader || view.term > old.term { try checkElected(node, view.term, by: known) }
     if view.commit > old.commit { try checkStands(node, old, view, under: known) }
