@@ -38,7 +38,7 @@ extension KernelTests {
           !elsewhere.isReset(within: 50),
         ]
         seen.append(try client.connect(to: vip, port: 7000, within: 1000) != nil)
-        _ = accepted
+        withExtendedLifetime(accepted) {}
         return seen
       }
       #expect(seen == [Bool](repeating: true, count: 7))
@@ -55,7 +55,7 @@ extension KernelTests {
           try lab.hosts[1].connect(to: vip, port: 7000, within: 1000))
         let flows = try lab.hosts[0].inside { try Connections.flows(to: vip) }
         let count = try lab.hosts[0].inside { try Connections.reset(to: vip) }
-        _ = listener
+        withExtendedLifetime(listener) {}
         return (flows.map(\.local), count, client.isReset(within: 500))
       }
       #expect(seen == ([vip], 1, true))
@@ -80,7 +80,7 @@ extension KernelTests {
         try new.inside { try Segment(for: vip, on: .named("eth0")).announce() }
         let before = connection.isReset(within: 200)
         try new.inside { try Connections.tickle(flows) }
-        _ = accepted
+        withExtendedLifetime(accepted) {}
         return [before, connection.isReset(within: 100)]
       }
       #expect(seen == [false, true])

@@ -56,7 +56,7 @@ extension KernelTests {
         // The client still knows the MAC, so that its SYN does leave.
         seen["shut again: client"] = try client.connect(to: vip, port: 7000, within: 150) != nil
         seen["shut again: neighbour"] = try client.isAnswered(about: vip)
-        _ = listener
+        withExtendedLifetime(listener) {}
         return seen
       }
       #expect(
@@ -123,7 +123,7 @@ extension KernelTests {
         }
         let isOpen = try slow.open(until: boot + .seconds(2))
         let attempts = looks / 2
-        _ = holder
+        withExtendedLifetime(holder) {}
         return (isOpen, attempts, try lab.hosts[1].isAnswered(about: vip))
       }
       #expect(seen == (false, UInt64(Limits.openAttempts), false))

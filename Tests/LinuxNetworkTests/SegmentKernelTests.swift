@@ -27,7 +27,7 @@ extension KernelTests {
         try lab.hosts[1].inside { try Segment(for: vip, on: .named("eth0")).announce() }
         let learnt = try Lab.wait(upTo: 100) { try client.neighbour(vip) == hardware }
         caches.append(learnt != nil)
-        _ = listener
+        withExtendedLifetime(listener) {}
         return caches
       }
       #expect(caches == [true, true])

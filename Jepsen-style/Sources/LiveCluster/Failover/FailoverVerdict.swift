@@ -9,7 +9,8 @@ package struct FailoverVerdict: Sendable {
 
   package init() {}
 
-  /// Nothing was broken, every round took effect, and no client was left waiting. Figures are judged by `slow`.
+  /// Nothing was broken, every round took effect, and no client was left waiting. Figures are
+  /// judged by `slow`.
   package var isSafe: Bool {
     overlaps.isEmpty && complaints.isEmpty
       && rounds.allSatisfy { $0.evidence != nil && $0.news?.unaware ?? 0 == 0 }
