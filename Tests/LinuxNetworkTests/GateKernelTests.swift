@@ -169,7 +169,7 @@ extension KernelTests {
         let holder = try Holder(vip, on: lab.hosts[0])
         let listener = try lab.hosts[0].listen(on: real, port: 7000)
         let connection = try lab.hosts[1].connect(to: real, port: 7000, within: 1000)
-        _ = (listener, holder)
+        withExtendedLifetime((listener, holder)) {}
         return connection != nil
       }
       #expect(isReachable)

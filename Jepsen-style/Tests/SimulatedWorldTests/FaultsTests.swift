@@ -92,7 +92,7 @@ struct FaultsTests {
       kinds == [
         "crash", "pause", "restart", "cut", "heal", "clog", "reset", "decay", "failWrite",
         "failSync", "lie", "stallDisk", "fillDisk", "jumpWallClock", "transfer", "snapshot",
-        "churn",
+        "churn", "freezeInTransfer",
       ])
   }
 

@@ -77,7 +77,10 @@ final class Lab {
   ) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
       OwnThread.start {
-        continuation.resume(with: Swift.Result { try body(Lab(hostCount: hosts)) })
+        let result = Swift.Result {
+          try Namespace.returning { try body(Lab(hostCount: hosts)) }
+        }
+        continuation.resume(with: result)
       }
     }
   }

@@ -16,6 +16,16 @@ enum Namespace {
     return try current()
   }
 
+  /// Runs `body`, then brings the calling thread back to where it was: who is woken from here may
+  /// get a thread of its own, which begins in the namespace of this one.
+  static func returning<Result>(_ body: () throws -> Result) throws -> Result {
+    let home = try current()
+    defer { close(home) }
+    let result = Swift.Result(catching: body)
+    try enter(home)
+    return try result.get()
+  }
+
   /// A descriptor of the one that the calling thread is in.
   static func current() throws -> Int32 {
     let descriptor = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)

@@ -26,15 +26,19 @@ struct OwnNetwork {
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       let work = Work {
-        continuation.resume(
-          with: Result {
-            let network = try OwnNetwork()
-            defer {
-              close(network.home)
-              close(network.neighbour)
-            }
-            return try body(network)
-          })
+        let origin = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
+        let result = Result {
+          let network = try OwnNetwork()
+          defer {
+            close(network.home)
+            close(network.neighbour)
+          }
+          return try body(network)
+        }
+        // Who is woken from here may get a thread of its own, which begins where this one is.
+        try? Self.enter(origin)
+        close(origin)
+        continuation.resume(with: result)
       }
       var thread = pthread_t()
       pthread_create(
