@@ -65,7 +65,7 @@ extension World {
         + quorum.map { "\n  " + portrait($0) }.joined())
   }
 
-  // Ten election timeouts in which no client's entry is applied anywhere are too many; a narrow
+  // Ten election timeouts in which no log grows and nothing is applied are too many; a narrow
   // window, or a long way to catch up, may need longer in all.
   private func succeeds(
     among quorum: [SimulatedNode], _ attempt: ([SimulatedNode], Instant) throws(Violation) -> Bool
@@ -74,7 +74,7 @@ extension World {
     for _ in 0..<Self.attempts {
       if try attempt(quorum, now + patience) { return true }
       let moved = quorum.reduce(oracle.written.count) {
-        $0 + Int($1.process?.view.applied.number ?? 0)
+        $0 + Int($1.process?.view.applied.number ?? 0) + Int($1.end.index.number)
       }
       guard moved > progress else { return false }
       progress = moved
