@@ -89,7 +89,8 @@ struct KernelTests {
       let scene = try Scene(text, in: network)
       let isClaimed = try scene.claim(1, for: .milliseconds(300))
       let during = try scene.isAnswered
-      // From here on the guard does nothing at all.
+      // From here on the guard does nothing at all. The lease runs on the kernel's clock, which no
+      // test can turn: its end has to be sat out.
       usleep(300_000)
       return [isClaimed, during, try scene.isAnswered]
     }
