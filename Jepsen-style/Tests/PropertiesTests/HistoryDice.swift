@@ -4,7 +4,11 @@ import Histories
 /// Small histories at random: a store that applies operations one at a time, somewhere between
 /// invocation and completion, and that now and then lies, forgets, or loses the answer.
 struct HistoryDice {
-  enum Workload: CaseIterable { case register, transactions, listAppend, set }
+  enum Workload: CaseIterable {
+    case register, transactions, listAppend, set
+    /// Registers whose writes are of many values, most of which nobody asks for.
+    case sparseRegister
+  }
 
   private var dice: Dice
   private let workload: Workload
@@ -54,7 +58,7 @@ struct HistoryDice {
         continue
       }
       open[place] = nil
-      if dice.chance(1, in: 6) {
+      if dice.chance(1, in: workload == .sparseRegister ? 3 : 6) {
         recorder.complete(process, .unknown)
         names[place] += 3
       } else if dice.chance(1, in: 15) {
@@ -76,6 +80,16 @@ struct HistoryDice {
       default:
         let old = HistoryValue.integer(Int64(dice.below(3)))
         return Request(function: "cas", key: nil, argument: .list([old, value]))
+      }
+    case .sparseRegister:
+      switch dice.below(4) {
+      case 0: return Request(function: "read", key: nil, argument: .null)
+      case 1: return Request(function: "write", key: nil, argument: .integer(unique))
+      default:
+        // What was there long ago, what may be there now, or null.
+        let old = unique - 1 - Int64(dice.below(3))
+        let pair: [HistoryValue] = [old > 0 ? .integer(old) : .null, .integer(unique)]
+        return Request(function: "cas", key: nil, argument: .list(pair))
       }
     case .set:
       return dice.chance(1, in: 2)
@@ -136,6 +150,8 @@ struct HistoryDice {
   // What a store might answer that forgot to do anything.
   private mutating func lie(_ request: Request) -> HistoryValue {
     switch request.function {
+    case "read" where workload == .sparseRegister:
+      return .integer(1 + Int64(dice.below(UInt64(unique))))
     case "read": return .integer(Int64(dice.below(3)))
     case "read-set": return .list(Array((store[.null]?.list ?? []).dropLast()))
     case "txn" where workload == .listAppend:

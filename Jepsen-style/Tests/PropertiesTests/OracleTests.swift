@@ -10,6 +10,11 @@ struct OracleTests {
     try compare(.register) { try RegisterLinearizability.check($0).holds }
   }
 
+  @Test("what nobody asked for, left out or renamed, changes no verdict")
+  func sparseRegister() throws {
+    try compare(.sparseRegister) { try RegisterLinearizability.check($0).holds }
+  }
+
   @Test("the verdict on transactions is that of the oracle")
   func transactions() throws {
     try compare(.transactions) { try TransactionLinearizability.check($0).holds }

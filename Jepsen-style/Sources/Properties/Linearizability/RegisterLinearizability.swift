@@ -26,10 +26,15 @@ public enum RegisterLinearizability {
           call, invoked: operation.invoked, completed: operation.completed, operation: index))
     }
     let values = numbers.values
+    let model = RegisterModel(initial: ValueNumbers.null)
     let objects = parts.map { part in
-      Linearizability.Object(
-        key: part.key, model: RegisterModel(), calls: withoutUnseenWrites(part.calls)
-      ) { "\(values[Int($0)])" }
+      let reduction = RegisterReduction(part.calls, initial: model.initial)
+      return Linearizability.Object(
+        key: part.key, model: model, calls: reduction.applied(to: part.calls)
+      ) { value in
+        value == RegisterReduction.unnamed
+          ? "a value that nobody asked for" : "\(values[Int(value)])"
+      }
     }
     return Linearizability.check(objects, of: history, budget: budget)
   }
@@ -50,29 +55,6 @@ public enum RegisterLinearizability {
       guard operation.result != .boolean(false) else { return .mismatch(old) }
       return .compareAndSet(old: old, new: numbers.number(of: pair[1]))
     default: throw .unsuitable(operation, reason: "a register knows read, write and cas")
-    }
-  }
-
-  // A write of unknown outcome whose value nobody saw can be left out of every order: until the
-  // next write nothing looks at it, unless something saw only that the value was another. Runs with
-  // many timeouts have many such writes.
-  private static func withoutUnseenWrites(
-    _ calls: [TimedCall<RegisterModel.Call>]
-  ) -> [TimedCall<RegisterModel.Call>] {
-    var seen: Set<Int32> = []
-    for timed in calls {
-      switch timed.call {
-      case .read(let value), .compareAndSet(let value, _): seen.insert(value)
-      case .write: break
-      case .mismatch: return calls
-      }
-    }
-    return calls.filter { timed in
-      if case .write(let value) = timed.call, timed.completed == nil {
-        seen.contains(value)
-      } else {
-        true
-      }
     }
   }
 }
