@@ -19,7 +19,7 @@ packages=(git liblz4-dev)
 lab_packages=(iproute2 nftables libfaketime)
 
 swift_sources=(Package.swift Sources Tests Jepsen-style)
-shell_sources=(scripts/{house.sh,check,demo-failover,down,failover-soak,faultlab,fix,lab,test,up} Jepsen-style/live-matrix .ci/run)
+shell_sources=(scripts/{house.sh,check,compare-etcd,demo-failover,down,failover-soak,faultlab,fix,lab,test,up} Jepsen-style/live-matrix .ci/run)
 
 say() { printf '==> %s\n' "$*"; }
 

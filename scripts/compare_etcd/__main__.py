@@ -1,0 +1,121 @@
+"""Drives both systems in turn; scripts/compare-etcd installs and builds, and then runs this."""
+
+import argparse
+import contextlib
+import pathlib
+import signal
+import sys
+import tempfile
+import time
+
+import machine
+import plan
+import table
+from clients import LoadFailed
+from etcd import Etcd
+from loading import load
+from measures import Setting
+from quoin import Quoin
+from results import Results
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/compare-etcd", add_help=False)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--rows", default="")
+    parser.add_argument("--only", choices=plan.BOTH)
+    parser.add_argument("--continue", dest="continued", action="store_true")
+    parser.add_argument("--ports", type=int, default=24000)
+    parser.add_argument("--data", type=pathlib.Path, required=True)
+    parser.add_argument("--results", type=pathlib.Path, required=True)
+    parser.add_argument("--etcd", type=pathlib.Path, required=True)
+    parser.add_argument("--programs", type=pathlib.Path, required=True)
+    parser.add_argument("--commit", default="unknown")
+    return parser.parse_args()
+
+
+class Comparison:
+    """One run: every stage in every round, the systems taking turns at going first."""
+
+    def __init__(self, options, directory, results):
+        self._options = options
+        self._directory = directory
+        self._results = results
+
+    def run(self, stages):
+        for number in range(self._options.rounds):
+            for stage in stages:
+                systems = plan.BOTH if number % 2 == 0 else tuple(reversed(plan.BOTH))
+                for system in systems:
+                    self._measure(number + 1, stage, system)
+
+    def _measure(self, number, stage, system):
+        wanted = [measure for measure in stage.measures if system in measure.systems]
+        if not wanted or self._options.only not in (None, system):
+            return
+        setting = Setting(self._options.seconds, stage.keys, self._directory)
+        with self._cluster(stage, system) as cluster:
+            load(cluster, stage.keys)
+            machine.settle()
+            for measure in wanted:
+                cluster.check_alive()
+                figures = measure.run(cluster, setting)
+                self._results.add(measure.name, system, figures)
+                shown = ", ".join(f"{name} {table.number(v)}" for name, v in figures.items())
+                say(f"round {number}, {system}, {measure.name}: {shown}")
+        machine.settle()
+
+    @contextlib.contextmanager
+    def _cluster(self, stage, system):
+        """A running cluster, the only one while it runs; gone afterwards."""
+        options = self._options
+        if system == plan.ETCD:
+            cluster = Etcd(self._directory, stage.size, options.ports + 100, options.etcd)
+        else:
+            cluster = Quoin(self._directory, stage.size, options.ports, options.programs)
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.remove()
+
+
+def say(words):
+    print(f"==> {time.strftime('%H:%M:%S')} {words}", file=sys.stderr, flush=True)
+
+
+def all_addresses(base):
+    numbers = range(1, 8)
+    ours = [("127.0.0.100", base)]
+    for offset in (0, 10, 100, 110):
+        ours += [("127.0.0.1", base + offset + number) for number in numbers]
+    return ours
+
+
+def main():
+    options = arguments()
+    # A stop from outside unwinds like Ctrl-C: clusters end and their data goes.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    stages = plan.chosen([name for name in options.rows.split(",") if name])
+    if not stages:
+        raise machine.Unsuitable(f"no row is called {options.rows}")
+    options.data.mkdir(parents=True, exist_ok=True)
+    machine.require_disk(options.data)
+    machine.require_ports(all_addresses(options.ports))
+    results = Results(options.results, fresh=not options.continued)
+    results.describe(
+        machine.facts(options.data, options.etcd, options.programs, options.commit)
+    )
+    with tempfile.TemporaryDirectory(prefix="compare-", dir=options.data) as directory:
+        Comparison(options, pathlib.Path(directory), results).run(stages)
+    print(table.text(results))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (machine.Unsuitable, LoadFailed, RuntimeError) as error:
+        sys.exit(f"error: {error}")

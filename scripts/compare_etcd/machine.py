@@ -1,0 +1,72 @@
+"""The machine that measures: what it must have, and what a reader must know of it."""
+
+import os
+import pathlib
+import platform
+import re
+import socket
+import subprocess
+
+
+class Unsuitable(RuntimeError):
+    """Nothing was measured; the message says what is in the way."""
+
+
+def file_system(directory):
+    """The type of file system that holds a directory (proc(5), mountinfo)."""
+    best, kind = "", "unknown"
+    path = str(pathlib.Path(directory).resolve())
+    for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
+        left, _, right = line.partition(" - ")
+        point = left.split()[4]
+        inside = path == point or path.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, right.split()[0]
+    return kind
+
+
+def require_disk(directory):
+    """On memory a sync costs nothing: the comparison would not be one."""
+    kind = file_system(directory)
+    if kind in ("tmpfs", "ramfs"):
+        raise Unsuitable(f"{directory} is on {kind}: name a directory on a disk with --data")
+    return kind
+
+
+def require_ports(addresses):
+    busy = []
+    for host, port in addresses:
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind((host, port))
+            except OSError:
+                busy.append(f"{host}:{port}")
+    if busy:
+        raise Unsuitable(f"in use: {', '.join(busy)}; name others with --ports")
+
+
+def settle():
+    """Writes out what the page cache still owes, so that no load pays for an earlier one."""
+    os.sync()
+
+
+def _first(path, pattern):
+    found = re.search(pattern, pathlib.Path(path).read_text(), re.MULTILINE)
+    return found[1].strip() if found else "unknown"
+
+
+def facts(directory, etcd, programs, commit):
+    """What stands above every table."""
+    version = subprocess.run([etcd, "--version"], capture_output=True, text=True).stdout
+    memory = int(_first("/proc/meminfo", r"^MemTotal:\s+(\d+)")) / (1 << 20)
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "processor": _first("/proc/cpuinfo", r"^model name\s*: (.*)$"),
+        "memory": f"{memory:.0f} GiB",
+        "kernel": platform.release(),
+        "system": _first("/etc/os-release", r'^PRETTY_NAME="?([^"\n]*)'),
+        "disk": file_system(directory),
+        "etcd": version.split()[2] if version else "unknown",
+        "commit": commit,
+    }

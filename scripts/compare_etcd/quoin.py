@@ -1,0 +1,77 @@
+"""Our cluster as `kvctl cluster` makes it, asked at its virtual address."""
+
+import json
+import subprocess
+
+from cluster import Cluster, Node
+
+_VIRTUAL_HOST = "127.0.0.100"
+
+
+class Quoin(Cluster):
+    name = "quoin"
+
+    def __init__(self, directory, size, ports, programs, preload=None, environment=None):
+        super().__init__(directory, size)
+        self._ports = ports
+        self._virtual = (_VIRTUAL_HOST, ports)
+        subprocess.run(
+            [
+                str(programs / "kvctl"), "cluster", "init", "--data", str(self.directory),
+                "--nodes", str(size), "--client-base", str(ports + 1),
+                "--peer-base", str(ports + 11), "--vip", f"{_VIRTUAL_HOST}:{ports}",
+            ],  # fmt: skip
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        environment = dict(environment or {})
+        if preload:
+            environment["LD_PRELOAD"] = str(preload)
+        for number in self._numbers():
+            home = self.directory / f"n{number}"
+            command = [str(programs / "kvnode"), "--config", str(home / "node.yaml")]
+            self.nodes.append(Node(number, command, home, environment))
+
+    def _numbers(self):
+        return range(1, self.size + 1)
+
+    def client_port(self, number):
+        return self._ports + number
+
+    def _status(self, number):
+        answer = self.ask(number, "GET", "/v1/status")
+        return json.loads(answer)["node"] if answer else None
+
+    def leader(self):
+        for number in self._numbers():
+            status = self._status(number) if self.nodes[number - 1].runs else None
+            if status and status["role"] == "leader":
+                return number
+        return None
+
+    def term(self):
+        return self._status(self.leader())["term"]
+
+    def serving_address(self):
+        return self._virtual
+
+    def addresses_without(self, number):
+        return [self._virtual]
+
+    def put(self, client, key, value):
+        return client.request("PUT", f"/v1/kv/{key}", value)[0] == 200
+
+    def get(self, client, key):
+        status, answer = client.request("GET", f"/v1/kv/{key}")
+        return json.loads(answer)["value"] if status == 200 else None
+
+    def transaction(self, pairs):
+        steps = [{"put": {"key": key, "value": value}} for key, value in pairs]
+        return "/v1/txn", json.dumps({"success": steps}, separators=(",", ":"))
+
+    def revision(self):
+        return self._status(self.leader())["revision"]
+
+    def count(self):
+        answer = self.ask(self.leader(), "GET", "/v1/kv?prefix=key-&count_only=true")
+        return json.loads(answer)["count"]
