@@ -44,6 +44,10 @@ struct Oracle {
     configurations.last { $0.index <= index }?.membership
   }
 
+  /// Whether a configuration may yet be chosen. Up to `end` everything is: one that stands there
+  /// and is not among the chosen ones lost its place to another entry, whoever still has it.
+  func mayChoose(_ configuration: Configuration) -> Bool { configuration.index > end }
+
   /// Whether this is the entry chosen for its index; the beginning of everything is.
   func isChosen(_ position: LogPosition) -> Bool {
     guard position.index > .zero else { return true }

@@ -17,7 +17,7 @@ extension World {
       let configured = node.process?.replica.core.configurations.effectiveIndex,
       configured <= view.commit
     else { return }
-    for answer in effects.answers where answer.tag != Self.operatorTag {
+    for answer in effects.answers where !Wish.isOperators(answer.tag) {
       let client = Int(answer.tag >> 40)
       guard case .range = answer.reply.body, clients[client].attempt == answer.tag & 0xff_ffff_ffff,
         let asked = clients[client].askedLeader, asked.term == view.term,

@@ -100,7 +100,7 @@ extension World {
   }
 
   func answered(_ answer: Answer, by node: SimulatedNode) {
-    guard answer.tag != Self.operatorTag else { return }
+    guard !Wish.isOperators(answer.tag) else { return heard(answer) }
     let (client, attempt) = (Int(answer.tag >> 40), answer.tag & 0xff_ffff_ffff)
     // An answer in five hundred is lost with its connection.
     if isSafetyPhase, swarm.faultEvery != nil, clientDice.chance(1, in: 500) {

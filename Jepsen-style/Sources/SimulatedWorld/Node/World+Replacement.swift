@@ -49,11 +49,11 @@ extension World {
   }
 
   /// What all disks but this one hold that something may rest on: those of machines that belong to
-  /// the cluster for certain. Nobody asks one that was removed.
+  /// the cluster for certain, and will. Nobody asks one that was removed.
   func surveys(besides node: SimulatedNode) -> [(node: SimulatedNode, survey: DiskSurvey)] {
     let memberships = possibleMemberships()
     return nodes.filter { other in
-      other !== node && !other.isGone && !isSuspect(other)
+      other !== node && !other.isGone && !isSuspect(other) && !mayLeave(other.id)
         && memberships.allSatisfy { $0.members[other.id] != nil }
     }
     .map { ($0, DiskSurvey($0.disk)) }

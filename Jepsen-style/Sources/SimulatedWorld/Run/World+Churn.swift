@@ -11,16 +11,32 @@ extension World {
     guard let membership, let change = change(churn, membership) else { return false }
     let target = leader ?? nodes.pick(&diskDice)
     guard target.pausedUntil == nil, target.isUp else { return false }
-    note("!!", "asks \(target.id): \(change)")
-    lastWish = now
-    let call = ClientCall(
-      .changeMembership(change), timeoutMilliseconds: Self.wishTimeout)
-    offer(.call(call, tag: Self.operatorTag), to: target)
+    wish(change, of: target)
     return true
   }
 
-  /// How long an operator waits for a change of the membership, in milliseconds.
-  static var wishTimeout: UInt32 { 5000 }
+  func wish(_ change: MembershipChange, of target: SimulatedNode) {
+    note("!!", "asks \(target.id): \(change)")
+    let wish = Wish(change, number: wishes.count, at: now)
+    wishes.append(wish)
+    let call = ClientCall(.changeMembership(change), timeoutMilliseconds: Wish.timeout)
+    offer(.call(call, tag: wish.tag), to: target)
+  }
+
+  /// An operator's call ended: what was refused will not come true.
+  func heard(_ answer: Answer) {
+    guard case .failed(let error) = answer.reply.body, error.outcome == .notApplied,
+      let place = wishes.firstIndex(where: { $0.tag == answer.tag })
+    else { return }
+    wishes[place].wasRefused(at: now)
+  }
+
+  /// Whether this member may be one no longer soon: an operator asked for it, or another is
+  /// catching up to replace it.
+  func mayLeave(_ id: NodeID) -> Bool {
+    wishes.contains { $0.dismissed == id && now < $0.until }
+      || possibleMemberships().contains { $0.isReplacing(id) }
+  }
 
   private func change(_ churn: Churn, _ membership: Membership) -> MembershipChange? {
     let outsiders = nodes.filter { membership.members[$0.id] == nil }
@@ -48,5 +64,11 @@ extension World {
     Member(
       id: node.id, incarnation: node.incarnation, peerAddress: "\(node.id):1",
       clientAddress: "\(node.id):2")
+  }
+}
+
+extension Membership {
+  fileprivate func isReplacing(_ id: NodeID) -> Bool {
+    members.values.contains { $0.prospect == .trial(replacing: id) }
   }
 }

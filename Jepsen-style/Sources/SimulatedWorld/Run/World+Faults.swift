@@ -88,11 +88,9 @@ extension World {
   private func ask(_ node: SimulatedNode, _ request: ClientRequest) -> Bool {
     let call = ClientCall(request, timeoutMilliseconds: 1000)
     guard node.isUp, node.pausedUntil == nil else { return false }
-    offer(.call(call, tag: Self.operatorTag), to: node)
+    offer(.call(call, tag: Wish.otherTag), to: node)
     return true
   }
-
-  static var operatorTag: UInt64 { .max }
 
   func node(_ id: NodeID) -> SimulatedNode { nodes[place(id)] }
   private func place(_ id: NodeID) -> Int { Int(id.number) - 1 }

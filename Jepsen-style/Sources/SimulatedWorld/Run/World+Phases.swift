@@ -86,8 +86,9 @@ extension World {
   // fault: an operator's wish to dismiss a healthy voter, or the last word of a learner that had
   // caught up and died, which made it a voter.
   private func isOutvoted(_ quorum: [SimulatedNode]) -> Bool {
-    let mayWish = lastWish.map { safetyEnded < $0 + .milliseconds(UInt64(Self.wishTimeout)) }
-    guard mayWish ?? false || diedCatchingUp else { return false }
+    guard diedCatchingUp || wishes.contains(where: { safetyEnded < $0.until }) else {
+      return false
+    }
     return !possibleMemberships().allSatisfy { isQuorum(quorum, of: $0) }
   }
 

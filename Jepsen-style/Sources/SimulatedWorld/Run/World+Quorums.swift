@@ -8,7 +8,9 @@ internal import Replica
 struct Configuration {
   let index: LogIndex
   let membership: Membership
+}
 
+extension Configuration {
   /// What a process has in force; nil when it knows none.
   init?(_ process: NodeProcess) { self.init(process.replica.core) }
 
@@ -24,13 +26,13 @@ struct Configuration {
 // Who decides, as far as an observer who sees every node can tell.
 extension World {
   /// Every configuration that may be in force: the newest one known to be chosen, and those that
-  /// nodes have behind it, or had when they died.
+  /// nodes have, or had when they died, behind everything that is.
   func possibleMemberships() -> [Membership] {
     let found = nodes.compactMap { $0.process.flatMap(Configuration.init) ?? $0.lastConfiguration }
     // Nothing is chosen yet: all have the first one.
     guard let chosen = oracle.configuration else { return found.prefix(1).map(\.membership) }
     var memberships = [chosen.membership]
-    for one in found where one.index > chosen.index && !memberships.contains(one.membership) {
+    for one in found where oracle.mayChoose(one) && !memberships.contains(one.membership) {
       memberships.append(one.membership)
     }
     return memberships

@@ -42,8 +42,8 @@ final class World {
   /// Whether faults may begin, and whether clients ask.
   var isSafetyPhase = true
   var safetyEnded = Instant.distantFuture
-  /// When an operator last asked for another membership.
-  var lastWish: Instant?
+  /// What operators asked of the membership.
+  var wishes: [Wish] = []
   /// Whether a learner on its way to becoming a voter was left to die when a quorum was healed.
   var diedCatchingUp = false
   var nextValue: UInt64 = 1
