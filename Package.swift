@@ -212,6 +212,14 @@ let package = Package(
         "SmallWorlds",
       ] + arguments,
       path: "Jepsen-style/Sources/faultlab", swiftSettings: settings),
+    // What a request costs, in instructions: scripts/instructions runs it.
+    .executableTarget(
+      name: "RequestCost",
+      dependencies: (vocabulary + [
+        "ClientProtocol", "KeyValueStore", "WriteAheadLog", "PeerProtocol", "RaftCore", "Replica",
+        "HTTPAPI",
+      ]).map { .target(name: $0) } + nio + embedded + arguments + system,
+      path: "Tests/RequestCost", exclude: ["baseline.txt"], swiftSettings: settings),
     // Tests
     tests("HouseTests", of: []),
     tests("VocabularyTests", of: vocabulary + ["EntryFormat"]),
@@ -275,6 +283,7 @@ let package = Package(
         "ClientProtocol", "JSONText", "WriteAheadLog", "PosixStorage", "KeyValueClient",
         "Histories", "Properties", "kvnode", "kvctl",
       ]),
+    tests("RequestCostTests", of: ["RequestCost"]),
     harnessTests("HistoriesTests", of: ["Determinism", "Histories"]),
     harnessTests(
       "LiveClusterTests",

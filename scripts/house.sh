@@ -17,9 +17,11 @@ configuration=(
 packages=(git liblz4-dev)
 # What only tests with real networks and bent clocks use; they skip, and say so, without it.
 lab_packages=(iproute2 nftables libfaketime)
+# What counts instructions; without it they are not judged.
+count_packages=(valgrind binutils)
 
 swift_sources=(Package.swift Sources Tests Jepsen-style)
-shell_sources=(scripts/{house.sh,check,compare-etcd,demo-failover,down,failover-soak,faultlab,fix,lab,test,up} Jepsen-style/live-matrix .ci/run)
+shell_sources=(scripts/{house.sh,check,compare-etcd,demo-failover,down,failover-soak,faultlab,fix,instructions,lab,test,up} Jepsen-style/live-matrix .ci/run)
 
 say() { printf '==> %s\n' "$*"; }
 
@@ -76,10 +78,10 @@ install_missing() {
 install_lab() {
   local missing
   command -v dpkg-query >/dev/null || return 0
-  read -ra missing <<<"$(missing_of "${lab_packages[@]}")"
+  read -ra missing <<<"$(missing_of "${lab_packages[@]}" "${count_packages[@]}")"
   ((${#missing[@]})) || return 0
   { ((EUID == 0)) && install "${missing[@]}"; } ||
-    say "without ${missing[*]} some tests on real networks will skip"
+    say "without ${missing[*]} some tests will skip, or instructions will not be counted"
 }
 
 # Builds the named programs, and nothing that only the tests need.

@@ -8,6 +8,13 @@ extension HTTPServer {
     bind(Listener(), to: address)
   }
 
+  /// Serves a connection that no listener accepted, as one in memory.
+  package func serve(_ channel: any Channel) throws {
+    let listener = Listener()
+    listeners.append(listener)
+    try adopt(channel, by: listener)
+  }
+
   /// Connections of all listeners.
   package var connectionCount: Int { gauges.connections }
 
