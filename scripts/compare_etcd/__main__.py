@@ -4,14 +4,16 @@ import argparse
 import contextlib
 import pathlib
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 
 import machine
+import page
 import plan
+import preloads
 import table
-from clients import LoadFailed
 from etcd import Etcd
 from loading import load
 from measures import Setting
@@ -26,6 +28,7 @@ def arguments():
     parser.add_argument("--rows", default="")
     parser.add_argument("--only", choices=plan.BOTH)
     parser.add_argument("--continue", dest="continued", action="store_true")
+    parser.add_argument("--page", type=pathlib.Path)
     parser.add_argument("--ports", type=int, default=24000)
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--results", type=pathlib.Path, required=True)
@@ -44,26 +47,38 @@ class Comparison:
         self._results = results
 
     def run(self, stages):
-        for number in range(self._options.rounds):
+        rounds = range(self._options.rounds)
+        for number in rounds:
             for stage in stages:
-                systems = plan.BOTH if number % 2 == 0 else tuple(reversed(plan.BOTH))
-                for system in systems:
-                    self._measure(number + 1, stage, system)
+                if not stage.once:
+                    for system in self._turn(number):
+                        self._measure(stage, system, range(number, number + 1))
+        for stage in stages:
+            if stage.once and rounds:
+                for system in self._turn(0):
+                    self._measure(stage, system, rounds)
 
-    def _measure(self, number, stage, system):
+    def _turn(self, number):
+        order = plan.BOTH if number % 2 == 0 else tuple(reversed(plan.BOTH))
+        return [system for system in order if self._options.only in (None, system)]
+
+    def _measure(self, stage, system, rounds):
         wanted = [measure for measure in stage.measures if system in measure.systems]
-        if not wanted or self._options.only not in (None, system):
+        if not wanted:
             return
         setting = Setting(self._options.seconds, stage.keys, self._directory)
         with self._cluster(stage, system) as cluster:
+            say(f"{stage.name}: {stage.nodes} nodes of {system}, loading {stage.keys:,} keys")
             load(cluster, stage.keys)
             machine.settle()
-            for measure in wanted:
-                cluster.check_alive()
-                figures = measure.run(cluster, setting)
-                self._results.add(measure.name, system, figures)
-                shown = ", ".join(f"{name} {table.number(v)}" for name, v in figures.items())
-                say(f"round {number}, {system}, {measure.name}: {shown}")
+            for number in rounds:
+                for measure in wanted:
+                    if number == rounds[0] or not measure.first_only:
+                        cluster.check_alive()
+                        figures = measure.run(cluster, setting)
+                        self._results.add(measure.name, system, figures)
+                        shown = ", ".join(f"{n} {table.number(v)}" for n, v in figures.items())
+                        say(f"round {number + 1}, {system}, {measure.name}: {shown}")
         machine.settle()
 
     @contextlib.contextmanager
@@ -71,9 +86,13 @@ class Comparison:
         """A running cluster, the only one while it runs; gone afterwards."""
         options = self._options
         if system == plan.ETCD:
-            cluster = Etcd(self._directory, stage.size, options.ports + 100, options.etcd)
+            cluster = Etcd(self._directory, stage.nodes, options.ports + 100, options.etcd)
         else:
-            cluster = Quoin(self._directory, stage.size, options.ports, options.programs)
+            preload = stage.preload and preloads.build(stage.preload, self._directory)
+            cluster = Quoin(
+                self._directory, stage.nodes, options.ports, options.programs,
+                preload, dict(stage.environment),
+            )  # fmt: skip
         try:
             cluster.start()
             yield cluster
@@ -104,12 +123,15 @@ def main():
     machine.require_disk(options.data)
     machine.require_ports(all_addresses(options.ports))
     results = Results(options.results, fresh=not options.continued)
-    results.describe(
-        machine.facts(options.data, options.etcd, options.programs, options.commit)
-    )
+    if options.rounds:
+        facts = machine.facts(options.data, options.etcd, options.commit)
+        results.describe({**facts, "seconds": options.seconds})
     with tempfile.TemporaryDirectory(prefix="compare-", dir=options.data) as directory:
         Comparison(options, pathlib.Path(directory), results).run(stages)
     print(table.text(results))
+    if options.page:
+        page.write(options.page, results)
+        say(f"written: {options.page}")
 
 
 if __name__ == "__main__":
@@ -117,5 +139,5 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit(130)
-    except (machine.Unsuitable, LoadFailed, RuntimeError) as error:
+    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
         sys.exit(f"error: {error}")

@@ -143,8 +143,11 @@ class Cluster(ABC):
         raise RuntimeError(f"{self.name} has no leader after {START_SECONDS} s")
 
     def _accepts(self):
-        with HTTPClient(*self.serving_address(), timeout=1) as client:
-            return self.put(client, "started", "yes")
+        try:
+            with HTTPClient(*self.serving_address(), timeout=1) as client:
+                return self.put(client, "started", "yes")
+        except OSError:
+            return False
 
     def check_alive(self):
         for node in self.nodes:

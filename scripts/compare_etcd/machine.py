@@ -56,7 +56,7 @@ def _first(path, pattern):
     return found[1].strip() if found else "unknown"
 
 
-def facts(directory, etcd, programs, commit):
+def facts(directory, etcd, commit):
     """What stands above every table."""
     version = subprocess.run([etcd, "--version"], capture_output=True, text=True).stdout
     memory = int(_first("/proc/meminfo", r"^MemTotal:\s+(\d+)")) / (1 << 20)

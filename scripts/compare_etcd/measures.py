@@ -1,15 +1,14 @@
 """What can be measured of one running cluster. A measure returns figures by name."""
 
 import resource
-import time
 
 import clients
 import protobuf
-from http_client import HTTPClient
 from loading import PUTS_A_TRANSACTION, VALUE_BYTES, key
 
 # h2load repeats one message: so many requests at first, to see how many fill the seconds asked for.
 _PROBE = 5_000
+SOAK_SECONDS = 600
 
 
 class Setting:
@@ -21,15 +20,14 @@ class Setting:
         self.directory = directory
 
 
-def http_load(operation, connections, suffix=""):
-    """wrk with one operation; figures of its whole time, after a second to warm up."""
+def http_load(operation, connections, suffix="", part=1):
+    """wrk with one operation, for a part of the usual time, after a second to warm up."""
 
     def measure(cluster, setting):
+        seconds = max(2, round(setting.seconds * part))
         clients.wrk(cluster, operation, connections, 1, setting.keys, suffix)
         before = _Before(cluster)
-        figures = clients.wrk(
-            cluster, operation, connections, setting.seconds, setting.keys, suffix
-        )
+        figures = clients.wrk(cluster, operation, connections, seconds, setting.keys, suffix)
         before.account(cluster, figures)
         if operation == "get":
             _require(figures["bytes_each"] > VALUE_BYTES, "some keys were not found", figures)
@@ -40,6 +38,33 @@ def http_load(operation, connections, suffix=""):
         return figures
 
     return measure
+
+
+def delayed(milliseconds, connections):
+    """Puts while every sync of ours takes longer; fails when the delay was not felt."""
+    load = http_load("put", connections)
+
+    def measure(cluster, setting):
+        figures = load(cluster, setting)
+        felt = figures["p50"] >= milliseconds
+        _require(felt, f"the {milliseconds} ms added to each sync were not felt", figures)
+        return figures
+
+    return measure
+
+
+def log_bytes(cluster, setting):
+    """Puts of JSON documents of 1 KiB; bytes of log for each, once all nodes are stopped."""
+    figures = http_load("document", 256)(cluster, setting)
+    cluster.stop()
+    entries, taken = cluster.log_size()
+    figures["log_bytes_each"] = taken / entries
+    return figures
+
+
+def soak(cluster, setting):
+    """Full load for ten minutes: no election may happen."""
+    return http_load("put", 256, part=SOAK_SECONDS / setting.seconds)(cluster, setting)
 
 
 def grpc_load(method):
@@ -98,70 +123,3 @@ def _children_cpu():
 def _require(holds, complaint, figures):
     if not holds:
         raise clients.LoadFailed(f"{complaint}: {figures}")
-
-
-def failover(cluster, setting):
-    """Kills the leader with SIGKILL; milliseconds to the next accepted write."""
-    leader = cluster.leader()
-    addresses = cluster.addresses_without(leader)
-    with HTTPClient(*cluster.serving_address(), timeout=1) as client:
-        if not cluster.put(client, "failover", "before"):
-            raise clients.LoadFailed("no write before the failover")
-    killed = time.monotonic()
-    cluster.nodes[leader - 1].kill()
-    _await_write(cluster, addresses, killed + 60)
-    figures = {"ms": (time.monotonic() - killed) * 1000}
-    cluster.nodes[leader - 1].start()
-    cluster.await_leader()
-    # A follower that still copies the log would lengthen the next failover.
-    time.sleep(2)
-    return figures
-
-
-def _await_write(cluster, addresses, deadline):
-    """Short attempts in turn at every address that may take a write."""
-    clients_of = [HTTPClient(*address, timeout=0.1) for address in addresses]
-    try:
-        while time.monotonic() < deadline:
-            for client in clients_of:
-                try:
-                    if cluster.put(client, "failover", "after"):
-                        return
-                except OSError:
-                    pass
-            time.sleep(0.001)
-    finally:
-        for client in clients_of:
-            client.close()
-    raise clients.LoadFailed("no write was accepted after the failover")
-
-
-def restart(cluster, setting):
-    """Stops all nodes, starts all; seconds to the first linearizable read of a key, and memory."""
-    cluster.stop()
-    started = time.monotonic()
-    for node in cluster.nodes:
-        node.start()
-    # etcd answers at any member, we at the address: the first answer of either counts.
-    addresses = cluster.addresses_without(None)
-    while time.monotonic() < started + 120:
-        for address in addresses:
-            try:
-                with HTTPClient(*address, timeout=0.5) as client:
-                    if cluster.get(client, key(setting.keys - 1)):
-                        seconds = time.monotonic() - started
-                        cluster.await_leader()
-                        return {"seconds": seconds}
-            except OSError:
-                pass
-        time.sleep(0.005)
-    raise clients.LoadFailed("no read was answered after the restart")
-
-
-def memory(cluster, setting):
-    """Resident bytes a node: mean of all, and the part that no file backs."""
-    nodes = cluster.memory()
-    return {
-        "rss": sum(all_of_it for all_of_it, _ in nodes) / len(nodes),
-        "anonymous": sum(own for _, own in nodes) / len(nodes),
-    }

@@ -1,14 +1,15 @@
 """What is measured, in which order, and on what kind of cluster."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from typing import Callable
 
-import measures
+from availability import failover, memory, restart
+from measures import delayed, grpc_load, http_load, log_bytes, soak
 
 ETCD, QUOIN = "etcd", "quoin"
 BOTH = (ETCD, QUOIN)
 SWEEP = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-TXN_CONNECTIONS = 16
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Measure:
     name: str
     run: Callable
     systems: tuple = BOTH
+    # In a stage that is made once: only in the first round.
+    first_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,46 +29,95 @@ class Stage:
 
     name: str
     measures: tuple
-    size: int = 3
+    nodes: int = 3
     keys: int = 100_000
-    # Milliseconds added to every sync of ours.
-    delay: int = 0
-    # Loaded once and measured in every round; otherwise every round has a fresh cluster.
+    # What stands between kvnode and its libraries, and what that is told.
+    preload: str | None = None
+    environment: tuple = ()
+    # Made and loaded once, and measured in every round; otherwise every round has a fresh cluster.
     once: bool = False
+    # Measured only when it is named.
+    on_request: bool = False
+
+
+def _sweep(operation):
+    return tuple(
+        Measure(f"sweep-{operation}-{n}", http_load(operation, n, part=0.4)) for n in SWEEP
+    )
+
+
+def _delayed(milliseconds):
+    measures = (
+        Measure(f"delay-{milliseconds}-put-1", delayed(milliseconds, 1), (QUOIN,)),
+        Measure(f"delay-{milliseconds}-put-256", delayed(milliseconds, 256), (QUOIN,)),
+    )
+    environment = (("SLOW_SYNC_MS", str(milliseconds)),)
+    return Stage(
+        f"delay-{milliseconds}", measures, preload="slow_sync", environment=environment
+    )
+
+
+def _sized(nodes):
+    measure = Measure(f"nodes-{nodes}-put-256", http_load("put", 256), (QUOIN,))
+    return Stage("sizes", (measure,), nodes=nodes, on_request=True)
+
+
+def _documents(name, preload):
+    return Stage(
+        "lz4", (Measure(name, log_bytes, (QUOIN,)),), preload=preload, on_request=True
+    )
 
 
 STAGES = (
     Stage(
         "loads",
         (
-            Measure("put-1", measures.http_load("put", 1)),
-            Measure("put-64", measures.http_load("put", 64)),
-            Measure("put-256", measures.http_load("put", 256)),
-            Measure("get-64", measures.http_load("get", 64)),
-            Measure("get-256", measures.http_load("get", 256)),
-            Measure(
-                "lease-get-64", measures.http_load("get", 64, "?consistency=lease"), (QUOIN,)
-            ),
-            Measure("grpc-put", measures.grpc_load("Put"), (ETCD,)),
-            Measure("grpc-get", measures.grpc_load("Range"), (ETCD,)),
-            Measure("txn", measures.http_load("txn", TXN_CONNECTIONS)),
+            Measure("put-1", http_load("put", 1)),
+            Measure("put-64", http_load("put", 64)),
+            Measure("put-256", http_load("put", 256)),
+            Measure("get-64", http_load("get", 64)),
+            Measure("get-256", http_load("get", 256)),
+            Measure("lease-get-64", http_load("get", 64, "?consistency=lease"), (QUOIN,)),
+            Measure("grpc-put", grpc_load("Put"), (ETCD,)),
+            Measure("grpc-get", grpc_load("Range"), (ETCD,)),
+            Measure("txn", http_load("txn", 64)),
         ),
+    ),
+    _delayed(1),
+    _delayed(10),
+    Stage("failover", (Measure("failover", failover),) * 3),
+    Stage("sweep", _sweep("put") + _sweep("get")),
+    _sized(3),
+    _sized(5),
+    _sized(7),
+    _documents("lz4-on", None),
+    _documents("lz4-off", "no_lz4"),
+    Stage("soak", (Measure("soak", soak, (QUOIN,)),), once=True, on_request=True),
+    Stage(
+        "million",
+        (
+            Measure("memory", memory, first_only=True),
+            Measure("restart", restart),
+        ),
+        keys=1_100_000,
+        once=True,
     ),
 )
 
 
 def chosen(patterns):
-    """The stages with only those measures that a pattern names; all without patterns."""
-    from fnmatch import fnmatch
+    """The stages with only those measures that a pattern names, by their own name or their
+    stage's; without patterns all that are not on request."""
 
-    stages = []
+    def wanted(stage, measure):
+        names = (stage.name, measure.name)
+        return any(fnmatch(name, pattern) for name in names for pattern in patterns)
+
+    if not patterns:
+        return [stage for stage in STAGES if not stage.on_request]
+    found = []
     for stage in STAGES:
-        kept = tuple(
-            measure
-            for measure in stage.measures
-            if not patterns
-            or any(fnmatch(name, p) for p in patterns for name in (measure.name, stage.name))
-        )
+        kept = tuple(measure for measure in stage.measures if wanted(stage, measure))
         if kept:
-            stages.append(Stage(**{**stage.__dict__, "measures": kept}))
-    return stages
+            found.append(replace(stage, measures=kept))
+    return found

@@ -14,6 +14,7 @@ class Quoin(Cluster):
     def __init__(self, directory, size, ports, programs, preload=None, environment=None):
         super().__init__(directory, size)
         self._ports = ports
+        self._programs = programs
         self._virtual = (_VIRTUAL_HOST, ports)
         subprocess.run(
             [
@@ -75,3 +76,17 @@ class Quoin(Cluster):
     def count(self):
         answer = self.ask(self.leader(), "GET", "/v1/kv?prefix=key-&count_only=true")
         return json.loads(answer)["count"]
+
+    def log_size(self):
+        """Of the first node, which must be stopped: how many commands its log holds, and the bytes
+        from the first of them to the last."""
+        command = [str(self._programs / "kvctl"), "wal", "dump", "-o", "json"]
+        command.append(str(self.directory / "n1"))
+        dump = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        count, segments = 0, {}
+        for line in dump.splitlines():
+            entry = json.loads(line)
+            if entry["kind"] == "entry" and "document" in entry["does"]:
+                count += 1
+                segments.setdefault(entry["segment"], []).append(entry["offset"])
+        return count, sum(max(offsets) - min(offsets) for offsets in segments.values())

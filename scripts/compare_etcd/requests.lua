@@ -1,7 +1,7 @@
 -- What wrk sends, to either system: wrk -s requests.lua URL -- SYSTEM OPERATION KEYS [SUFFIX]
 --
 --   SYSTEM     etcd (the JSON gateway) or quoin (/v1)
---   OPERATION  put, get, or txn: a transaction of 100 puts
+--   OPERATION  put, get, txn: a transaction of 100 puts, or document: puts of 1 KiB of JSON
 --   KEYS       how many keys the store was loaded with; requests are drawn from them evenly
 --   SUFFIX     appended to the target of a get, as ?consistency=lease
 --
@@ -91,6 +91,38 @@ function quoin.txn(steps)
   return wrk.format("POST", "/v1/txn", nil, '{"success":[' .. table.concat(steps, ",") .. "]}")
 end
 
+local WORDS = {
+  "account", "active", "address", "amber", "archive", "basic", "billing", "cobalt", "customer",
+  "delivery", "east", "express", "invoice", "limited", "monthly", "north", "order", "pending",
+  "premium", "region", "returned", "shipped", "south", "standard", "trial", "west",
+}
+
+local function word() return WORDS[math.random(#WORDS)] end
+
+-- A record as services keep them: names that repeat, numbers and identities that do not.
+local function document()
+  local lines = {}
+  for line = 1, 5 do
+    lines[line] = string.format(
+      '{"article":"%s","name":"%s %s","quantity":%d,"price":{"amount":%d,"currency":"EUR"}}',
+      random_text(12), word(), word(), math.random(40), math.random(100000))
+  end
+  local text = string.format(
+    '{"id":"%s","kind":"%s","customer":{"id":%d,"name":"%s %s","email":"%s@%s.example"},'
+      .. '"created":"2024-%02d-%02dT%02d:%02d:%02dZ","state":"%s","tags":["%s","%s","%s"],'
+      .. '"lines":[%s],"note":"%s"}',
+    random_text(22), word(), math.random(1000000), word(), word(), random_text(8), word(),
+    math.random(12), math.random(28), math.random(23), math.random(59), math.random(59), word(),
+    word(), word(), word(), table.concat(lines, ","), "")
+  local missing = 1024 - #text
+  local note = {}
+  while missing > 0 do
+    local more = (word() .. " "):sub(1, missing)
+    note[#note + 1], missing = more, missing - #more
+  end
+  return (text:gsub('""}$', '"' .. table.concat(note) .. '"}'))
+end
+
 function init(arguments)
   local system = ({ etcd = etcd, quoin = quoin })[arguments[1]]
   local operation, keys, suffix = arguments[2], tonumber(arguments[3]), arguments[4] or ""
@@ -103,6 +135,11 @@ function init(arguments)
   elseif operation == "put" then
     for number = 1, keys do
       requests[number] = system.put(number - 1, values[math.random(VALUES)])
+    end
+  elseif operation == "document" then
+    for number = 1, 20000 do
+      local target = string.format("/v1/kv/document-%08d", number)
+      requests[number] = wrk.format("PUT", target, nil, document())
     end
   elseif operation == "txn" then
     -- etcd refuses a transaction that writes a key twice: each has 100 keys of its own.

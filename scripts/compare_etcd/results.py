@@ -31,20 +31,28 @@ class Results:
         """What was written last about machine and versions."""
         return next((line["facts"] for line in reversed(self._lines) if "facts" in line), {})
 
-    def all(self, measure, system, figure):
+    def _all(self, system, measure, figure):
         return [
             line["figures"][figure]
             for line in self._lines
             if line.get("measure") == measure and line.get("system") == system
         ]
 
-    def median(self, measure, system, figure):
+    def median(self, system, measure, figure):
         """None when it was not measured."""
-        found = self.all(measure, system, figure)
+        found = self._all(system, measure, figure)
         return statistics.median(found) if found else None
 
-    def rounds(self, measure, system):
+    def rounds(self, system, measure):
         return sum(
             line.get("measure") == measure and line.get("system") == system
             for line in self._lines
+        )
+
+    def total(self, system, figure):
+        """Over every measure and round that has such a figure."""
+        return sum(
+            line["figures"].get(figure, 0)
+            for line in self._lines
+            if line.get("system") == system
         )

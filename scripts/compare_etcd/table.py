@@ -1,9 +1,9 @@
-"""The table for people: aligned text for a terminal, Markdown for the page."""
+"""The tables for people: aligned text for a terminal, Markdown for the page."""
 
-from plan import ETCD, QUOIN
-from rows import ROWS
+from rows import AGAINST_ETCD, AGAINST_ITSELF
 
-HEADS = ("", "etcd", "Quoin", "ratio", "at least", "reach for", "verdict", "rounds")
+_SCALE = {"MiB": 1 << 20}
+_WANTED = ("ratio", "wanted", "reach", "verdict", "rounds")
 
 
 def number(value):
@@ -15,60 +15,73 @@ def number(value):
     return f"{value:.3g}"
 
 
+def _figure(value, unit):
+    return "" if value is None else f"{number(value / _SCALE.get(unit, 1))} {unit}".rstrip()
+
+
 def _bound(row, value):
     if value is None:
         return ""
     return f"≤ {value:.2g}" if row.at_most else f"≥ {value:.2g}"
 
 
-def _verdict(row, ratio):
+def _verdict(row, value):
     def within(bound):
-        return ratio <= bound if row.at_most else ratio >= bound
+        return value <= bound if row.at_most else value >= bound
 
     if row.target is None:
         return ""
     if not within(row.target):
         return "NOT MET"
-    return "met" if row.reach is None or not within(row.reach) else "met, and the reach"
+    return "met, and the reach" if row.reach is not None and within(row.reach) else "met"
 
 
-def lines(results):
-    """A list of cells for every row that was measured on both sides."""
+def _cells(row, results):
+    """The line of a row; None when nothing of it was measured."""
+    base = results.median(*row.base) if row.base else None
+    ours = results.median(*row.ours)
+    if base is None and ours is None:
+        return None
+    ratio = ours / base if ours is not None and base else None
+    judged = ratio if row.base else ours
+    rounds = {results.rounds(*side[:2]) for side in (row.base, row.ours) if side}
+    return (
+        row.title,
+        _figure(base, row.unit),
+        _figure(ours, row.unit),
+        "" if ratio is None else f"{ratio:.2f}",
+        _bound(row, row.target),
+        _bound(row, row.reach),
+        "" if judged is None else _verdict(row, judged),
+        "/".join(str(n) for n in sorted(rounds)),
+    )
+
+
+def tables(results):
+    """Each with its heads first; those without a line are left out."""
     found = []
-    for row in ROWS:
-        etcd = results.median(row.etcd[0], ETCD, row.etcd[1])
-        quoin = results.median(row.quoin[0], QUOIN, row.quoin[1])
-        if quoin is None and etcd is None:
-            continue
-        ratio = quoin / etcd if quoin is not None and etcd else None
-        rounds = (results.rounds(row.etcd[0], ETCD), results.rounds(row.quoin[0], QUOIN))
-        found.append((
-            row.title,
-            "" if etcd is None else f"{number(etcd)} {row.unit}",
-            "" if quoin is None else f"{number(quoin)} {row.unit}",
-            "" if ratio is None else f"{ratio:.2f}",
-            _bound(row, row.target),
-            _bound(row, row.reach),
-            "" if ratio is None else _verdict(row, ratio),
-            "/".join(str(n) for n in sorted(set(rounds))),
-        ))  # fmt: skip
+    for sides, rows in ((("etcd", "Quoin"), AGAINST_ETCD), (("without", "with"), AGAINST_ITSELF)):
+        lines = [cells for row in rows if (cells := _cells(row, results))]
+        if lines:
+            found.append([("", *sides, *_WANTED), *lines])
     return found
 
 
 def text(results):
-    rows = [HEADS, *lines(results)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
-    aligned = (
+    return "\n\n".join(_aligned(lines) for lines in tables(results))
+
+
+def _aligned(lines):
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join(
         "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
+            cell.rjust(width) if column else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
     )
-    return "\n".join(line.rstrip() for line in aligned)
 
 
-def markdown(results):
-    marks = ["|---" + "|--:" * (len(HEADS) - 3) + "|---|--:|"]
-    rows = ["| " + " | ".join(cells) + " |" for cells in [HEADS, *lines(results)]]
-    return "\n".join([rows[0], *marks, *rows[1:]])
+def markdown(lines):
+    rows = ["| " + " | ".join(cells) + " |" for cells in lines]
+    return "\n".join([rows[0], "|---|--:|--:|--:|--:|--:|---|--:|", *rows[1:]])
