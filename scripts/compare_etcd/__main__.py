@@ -116,6 +116,8 @@ def main():
     options = arguments()
     # A stop from outside unwinds like Ctrl-C: clusters end and their data goes.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # In the background of a script it would be ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     stages = plan.chosen([name for name in options.rows.split(",") if name])
     if not stages:
         raise machine.Unsuitable(f"no row is called {options.rows}")

@@ -64,7 +64,7 @@ def facts(directory, etcd, commit):
         "cores": len(os.sched_getaffinity(0)),
         "processor": _first("/proc/cpuinfo", r"^model name\s*: (.*)$"),
         "memory": f"{memory:.0f} GiB",
-        "kernel": platform.release(),
+        "kernel": platform.release().partition("-")[0],
         "system": _first("/etc/os-release", r'^PRETTY_NAME="?([^"\n]*)'),
         "disk": file_system(directory),
         "etcd": version.split()[2] if version else "unknown",

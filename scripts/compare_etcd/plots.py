@@ -8,7 +8,8 @@ from plan import ETCD, QUOIN, SWEEP
 _WIDTH, _HEIGHT = 860, 480
 _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 150, 64, 60
 _STYLE = """
-    text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: #24303c }
+    text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: #24303c;
+           paint-order: stroke; stroke: #f7f9fb; stroke-width: 3px }
     .name { font-size: 16px; font-weight: 600 }
     .small { font-size: 11px; fill: #53616f }
     .middle { text-anchor: middle }

@@ -8,7 +8,7 @@
 -- Every request is composed before the clock starts, so that the client costs the same, and as
 -- little as it can, for both: what remains of a request is one random number.
 
-local VALUE_BYTES, VALUES, PUTS = 256, 4096, 100
+local VALUE_BYTES, VALUES, PUTS = 256, 1024, 100
 local LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 local DIGITS = LETTERS .. "+/"
 
@@ -137,7 +137,7 @@ function init(arguments)
       requests[number] = system.put(number - 1, values[math.random(VALUES)])
     end
   elseif operation == "document" then
-    for number = 1, 20000 do
+    for number = 1, math.min(keys, 20000) do
       local target = string.format("/v1/kv/document-%08d", number)
       requests[number] = wrk.format("PUT", target, nil, document())
     end

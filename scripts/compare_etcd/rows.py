@@ -32,10 +32,12 @@ AGAINST_ETCD = (
     _both("… its p99", "ms", "put-64", "p99", 1 / 3, at_most=True),
     _both("JSON put, 256 connections", "/s", "put-256", "rate", 4, 5),
     _both("… its p99", "ms", "put-256", "p99"),
+    _both("… CPU of all nodes for a put", "µs", "put-256", "nodes_us"),
     _both("JSON put, 1 connection: p50", "ms", "put-1", "p50", 0.5, 0.4, at_most=True),
     _both("… its p99", "ms", "put-1", "p99"),
     _both("JSON linearizable get, 64 connections", "/s", "get-64", "rate", 4.5, 6),
     _both("… its p99", "ms", "get-64", "p99"),
+    _both("… CPU of all nodes for a get", "µs", "get-64", "nodes_us"),
     _crossed("JSON lease get, 64: etcd linearizable", "/s", "get-64", "lease-get-64"),
     _crossed("JSON put, 256: etcd gRPC put, 8×32", "/s", "grpc-put", "put-256", 1.6, 2),
     _crossed(
