@@ -160,7 +160,7 @@ let package = Package(
     // 6 Interfaces
     module(
       "HTTPAPI", on: .interfaces, uses: vocabulary + ["ClientProtocol", "JSONText"],
-      outside: http),
+      outside: nio),
     module(
       "KeyValueClient", on: .interfaces, uses: vocabulary + ["ClientProtocol", "JSONText"],
       outside: http),
@@ -249,7 +249,7 @@ let package = Package(
       "PeerSocketsTests", of: vocabulary + ["PeerProtocol", "PeerSockets"], outside: nio + log),
     tests(
       "HTTPAPITests", of: vocabulary + ["ClientProtocol", "JSONText", "HTTPAPI"],
-      outside: nio + embedded),
+      outside: http + embedded),
     .target(
       name: "ServedStore",
       dependencies: vocabulary.map { .target(name: $0) }

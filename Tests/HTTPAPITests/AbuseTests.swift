@@ -188,14 +188,23 @@ struct AbuseTests {
     #expect(try talk.response().status == 400)
   }
 
-  @Test("a request that asks for another protocol is answered in this one, and closed")
+  @Test("an offer to speak another protocol is passed over (RFC 9110, section 7.8)")
   func upgrade() throws {
     let talk = try Conversation()
     try talk.request("GET", "/livez", "Connection: Upgrade", "Upgrade: h2c")
-    let response = try talk.response()
-    #expect(response.status == 200)
-    #expect(response.headers["connection"] == "close")
-    #expect(!talk.isOpen)
+    #expect(try talk.response().status == 200)
+    try talk.request("GET", "/livez")
+    #expect(try talk.response().status == 200)
+  }
+
+  @Test(
+    "methods that no path has are 405, and the connection goes on", arguments: ["CONNECT", "get"])
+  func methods(_ method: String) throws {
+    let talk = try Conversation()
+    try talk.request(method, "/livez", body: Array("GET / HTTP/1.1".utf8))
+    #expect(try talk.response().status == 405)
+    try talk.request("GET", "/livez")
+    #expect(try talk.response().status == 200)
   }
 
   @Test("no changed byte of a conversation makes the server trap or leaves anything on its books")

@@ -1,5 +1,4 @@
 internal import BinaryCodec
-internal import NIOHTTP1
 
 /// Everything the API can be asked for.
 enum Endpoint: Hashable {
@@ -14,7 +13,7 @@ enum Endpoint: Hashable {
 
 /// One row of the table: what a method and a path mean.
 struct Route {
-  let method: HTTPMethod
+  let method: Method
   /// `{key}` stands for the rest of the path, slashes included, and `{id}` for one segment of it.
   let path: StaticString
   let endpoint: Endpoint
@@ -29,34 +28,34 @@ enum Routes {
   ]
 
   static let table: [Route] = [
-    Route(.PUT, "/v1/kv/{key}", .putKey, [.lease, .prev, .timeout]),
-    Route(.GET, "/v1/kv/{key}", .getKey, [.raw, .revision, .consistency, .timeout]),
-    Route(.DELETE, "/v1/kv/{key}", .deleteKey, [.prev, .timeout]),
-    Route(.GET, "/v1/kv", .readRange, range + page + [.consistency, .timeout]),
-    Route(.DELETE, "/v1/kv", .deleteRange, range + [.prev, .timeout]),
-    Route(.POST, "/v1/txn", .transaction, [.timeout]),
-    Route(.POST, "/v1/compact", .compact, [.timeout]),
-    Route(.GET, "/v1/cluster", .cluster, [.timeout]),
-    Route(.GET, "/v1/cluster/leader", .leader, [.timeout]),
-    Route(.POST, "/v1/cluster/leader/transfer", .transferLeader, [.timeout]),
-    Route(.GET, "/v1/cluster/members", .members, [.timeout]),
-    Route(.POST, "/v1/cluster/members", .addMember, [.timeout]),
-    Route(.DELETE, "/v1/cluster/members/{id}", .removeMember, [.timeout]),
-    Route(.POST, "/v1/cluster/members/{id}/promote", .promoteMember, [.timeout]),
-    Route(.POST, "/v1/cluster/members/{id}/demote", .demoteMember, [.timeout]),
-    Route(.GET, "/v1/cluster/health", .health, [.timeout]),
-    Route(.GET, "/v1/cluster/limits", .limits),
-    Route(.POST, "/v1/snapshot", .snapshot, [.timeout]),
-    Route(.GET, "/v1/snapshot", .snapshotFile, [.term, .index, .offset]),
+    Route(.put, "/v1/kv/{key}", .putKey, [.lease, .prev, .timeout]),
+    Route(.get, "/v1/kv/{key}", .getKey, [.raw, .revision, .consistency, .timeout]),
+    Route(.delete, "/v1/kv/{key}", .deleteKey, [.prev, .timeout]),
+    Route(.get, "/v1/kv", .readRange, range + page + [.consistency, .timeout]),
+    Route(.delete, "/v1/kv", .deleteRange, range + [.prev, .timeout]),
+    Route(.post, "/v1/txn", .transaction, [.timeout]),
+    Route(.post, "/v1/compact", .compact, [.timeout]),
+    Route(.get, "/v1/cluster", .cluster, [.timeout]),
+    Route(.get, "/v1/cluster/leader", .leader, [.timeout]),
+    Route(.post, "/v1/cluster/leader/transfer", .transferLeader, [.timeout]),
+    Route(.get, "/v1/cluster/members", .members, [.timeout]),
+    Route(.post, "/v1/cluster/members", .addMember, [.timeout]),
+    Route(.delete, "/v1/cluster/members/{id}", .removeMember, [.timeout]),
+    Route(.post, "/v1/cluster/members/{id}/promote", .promoteMember, [.timeout]),
+    Route(.post, "/v1/cluster/members/{id}/demote", .demoteMember, [.timeout]),
+    Route(.get, "/v1/cluster/health", .health, [.timeout]),
+    Route(.get, "/v1/cluster/limits", .limits),
+    Route(.post, "/v1/snapshot", .snapshot, [.timeout]),
+    Route(.get, "/v1/snapshot", .snapshotFile, [.term, .index, .offset]),
     // Answered at once, so any timeout is met.
-    Route(.GET, "/v1/status", .status, [.timeout]),
-    Route(.GET, "/v1/vip", .vip, [.timeout]),
-    Route(.GET, "/v1/vip/history", .vipHistory, [.timeout]),
-    Route(.POST, "/v1/vip/announce", .announce, [.timeout]),
-    Route(.GET, "/livez", .alive, [.verbose]),
-    Route(.GET, "/readyz", .ready, [.verbose]),
-    Route(.GET, "/metrics", .metrics),
-    Route(.GET, "/", .index),
+    Route(.get, "/v1/status", .status, [.timeout]),
+    Route(.get, "/v1/vip", .vip, [.timeout]),
+    Route(.get, "/v1/vip/history", .vipHistory, [.timeout]),
+    Route(.post, "/v1/vip/announce", .announce, [.timeout]),
+    Route(.get, "/livez", .alive, [.verbose]),
+    Route(.get, "/readyz", .ready, [.verbose]),
+    Route(.get, "/metrics", .metrics),
+    Route(.get, "/", .index),
   ]
 
   private static let keyPrefix = Array("/v1/kv/".utf8)
@@ -64,9 +63,9 @@ enum Routes {
 
   /// The row for a request, and what stands in its path for the placeholder, still
   /// percent-encoded.
-  static func find(_ method: HTTPMethod, _ path: Bytes) throws(Refusal) -> (Route, key: Bytes) {
+  static func find(_ method: Method, _ path: Bytes) throws(Refusal) -> (Route, key: Bytes) {
     // HEAD is answered as GET without its body (RFC 9110, section 9.3.2).
-    let wanted = method == .HEAD ? HTTPMethod.GET : method
+    let wanted = method == .head ? Method.get : method
     if path.starts(with: keyPrefix) {
       for row in keyRows where row.method == wanted {
         return (row, path.dropFirst(keyPrefix.count))
@@ -79,7 +78,7 @@ enum Routes {
     guard let allow = allowed(at: path) else {
       throw Refusal(.noSuchRoute)
     }
-    throw Refusal(.noSuchMethod(method.rawValue, allow), allow: allow)
+    throw Refusal(.noSuchMethod(method.name, allow), allow: allow)
   }
 
   /// The methods that a path has, as the Allow header lists them; nil when it has none.
@@ -87,7 +86,7 @@ enum Routes {
     let isAny = path.elementsEqual("*".utf8)
     var methods: [String] = []
     for row in table where isAny || placeholder(in: row, path) != nil {
-      let more = row.method == .GET ? ["GET", "HEAD"] : [row.method.rawValue]
+      let more = row.method == .get ? ["GET", "HEAD"] : [row.method.name]
       for method in more where !methods.contains(method) { methods.append(method) }
     }
     return methods.isEmpty ? nil : (methods + ["OPTIONS"]).joined(separator: ", ")
@@ -111,7 +110,7 @@ enum Routes {
 
 extension Route {
   fileprivate init(
-    _ method: HTTPMethod, _ path: StaticString, _ endpoint: Endpoint, _ parameters: [Parameter] = []
+    _ method: Method, _ path: StaticString, _ endpoint: Endpoint, _ parameters: [Parameter] = []
   ) {
     self.init(method: method, path: path, endpoint: endpoint, parameters: parameters)
   }

@@ -1,35 +1,52 @@
 internal import BinaryCodec
 internal import ClientProtocol
 internal import NIOCore
-internal import NIOHTTP1
 
 extension ClientConnection {
-  /// Bytes came from the socket, before they are decoded.
-  func bytesArrived(_ count: Int) {
-    server.gauges.receivedBytes += UInt64(count)
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var bytes = unwrapInboundIn(data)
+    server.gauges.receivedBytes += UInt64(bytes.readableBytes)
+    if case .idle = intake { begin(.head) }
+    if unread.readableBytes > 0 {
+      unread.writeBuffer(&bytes)
+      swap(&unread, &bytes)
+      unread = ByteBuffer()
+    }
+    decode(&bytes)
+    guard bytes.readableBytes > 0, self.context != nil else { return }
+    if case .ended = intake { return }
+    // Copied, so that a few bytes do not hold the whole buffer of the socket's reading.
+    unread = ByteBuffer(bytes: bytes.readableBytesView)
     if case .idle = intake { begin(.head) }
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
-    case .head(let head): receive(head)
-    case .body(let part): receive(part)
-    case .end: receiveEnd()
+  private func decode(_ bytes: inout ByteBuffer) {
+    do throws(FramingFault) {
+      while true {
+        if case .ended = intake { return }
+        switch try decoder.next(&bytes) {
+        case .head(let head): receive(head)
+        case .part(let part): receive(part)
+        case .end: receiveEnd()
+        case nil: return
+        }
+      }
+    } catch {
+      switch error {
+      case .malformed(let rule): refuseRest(Refusal(.badRequest("this is not HTTP/1.1: \(rule)")))
+      case .overflow:
+        refuseRest(
+          Refusal(
+            .exceeds("header_field_bytes, header_bytes or header_count", overflow), status: 431))
+      case .coding:
+        refuseRest(
+          Refusal(.badRequest("the only Transfer-Encoding is chunked, once"), status: 501))
+      }
     }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    guard let fault = error as? HTTPParserError else {
-      context.close(promise: nil)
-      return
-    }
-    if fault == .headerOverflow {
-      refuseRest(
-        Refusal(.exceeds("header_field_bytes, header_bytes or header_count", overflow), status: 431)
-      )
-    } else {
-      refuseRest(Refusal(.badRequest("this is not HTTP/1.1: \(fault)")))
-    }
+    context.close(promise: nil)
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -42,9 +59,13 @@ extension ClientConnection {
     isInputClosed = true
     if isOutputClosed {
       context?.close(promise: nil)
-    } else if exchanges.isEmpty {
-      closeWhenSent()
-    } else {
+      return
+    }
+    switch intake {
+    case .head, .body, .discarding:
+      refuseRest(Refusal(.badRequest("the request ends before it is whole")))
+    case .idle, .ended:
+      guard !exchanges.isEmpty else { return closeWhenSent() }
       begin(.ended)
       newest.delivery.persistence = .close
     }
@@ -52,7 +73,7 @@ extension ClientConnection {
 
   private var overflow: Int { server.limits.headerBytes }
 
-  private func receive(_ head: HTTPRequestHead) {
+  private func receive(_ head: RequestHead) {
     switch intake {
     case .ended: return
     case .idle, .head: break
@@ -60,12 +81,11 @@ extension ClientConnection {
     }
     var exchange = Exchange(
       state: .receiving(owesContinue: false),
-      delivery: .init(isHead: head.method == .HEAD, persistence: persistence(after: head)))
+      delivery: .init(isHead: head.method == .head, persistence: persistence(after: head)))
     do throws(Refusal) {
-      let fields = try RequestFields(head)
-      // After these the decoder looks at nothing any more: whatever follows is another protocol.
-      if fields.asksUpgrade || head.method == .CONNECT { exchange.delivery.persistence = .close }
-      if head.method == .OPTIONS {
+      var fields = head.fields
+      try fields.check(head.version)
+      if head.method == .options {
         exchange.state = .answered(try options(head))
         exchanges.append(exchange)
         begin(.discarding(0))
@@ -81,22 +101,22 @@ extension ClientConnection {
       exchange.state = .answered(.refusal(error))
       exchanges.append(exchange)
       begin(.discarding(0))
-      if error.status == 413 || error.status == 417 || head.headers.contains(name: "expect") {
+      if error.status == 413 || error.status == 417 || head.fields.hasExpectation {
         endInput()
       }
       settle()
     }
   }
 
-  private func options(_ head: HTTPRequestHead) throws(Refusal) -> Exchange.Answer {
-    let target = try Refusal.of { () throws(ClientError) in try RequestTarget(head.uri) }
+  private func options(_ head: RequestHead) throws(Refusal) -> Exchange.Answer {
+    let target = try Refusal.of { () throws(ClientError) in try RequestTarget(head.target) }
     guard let allow = Routes.allowed(at: target.path) else { throw Refusal(.noSuchRoute) }
     return .allow(allow)
   }
 
-  private func persistence(after head: HTTPRequestHead) -> ResponseHead.Persistence {
+  private func persistence(after head: RequestHead) -> ResponseHead.Persistence {
     guard head.isKeepAlive, !server.isDraining else { return .close }
-    return head.version == .http1_1 ? .keepAlive : .keepAliveSpoken
+    return head.version == .current ? .keepAlive : .keepAliveSpoken
   }
 
   private func receive(_ part: ByteBuffer) {

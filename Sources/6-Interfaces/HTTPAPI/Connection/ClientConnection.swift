@@ -1,9 +1,8 @@
 internal import BinaryCodec
 internal import ClientProtocol
 internal import NIOCore
-internal import NIOHTTP1
 
-/// One client's connection: takes requests from the decoder, hands them to the node, writes the
+/// One client's connection: takes requests from its decoder, hands them to the node, writes the
 /// answers in the order of the requests, and keeps the client within its limits. Lives on the
 /// server's event loop.
 ///
@@ -13,7 +12,7 @@ internal import NIOHTTP1
 /// exchange i has the tag `firstTag + i`; only the newest can be `receiving`; each `waiting` one is
 /// owed exactly one `deliver` by the port, also after the connection was closed.
 final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
-  typealias InboundIn = HTTPServerRequestPart
+  typealias InboundIn = ByteBuffer
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
@@ -23,6 +22,9 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
   private let listener: Listener
   var context: ChannelHandlerContext?
 
+  var decoder: RequestDecoder
+  /// The unfinished line that the decoder left; rarely anything.
+  var unread = ByteBuffer()
   var intake = Intake.idle
   /// The server's tick at which `intake`, or the wait for its next request, began.
   var since: UInt64 = 0
@@ -48,6 +50,7 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
   init(_ server: HTTPServer, _ listener: Listener) {
     self.server = server
     self.listener = listener
+    decoder = RequestDecoder(server.limits)
     since = server.tick
   }
 
@@ -79,6 +82,7 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
     context = nil
     if let ends { server.virtualConnectionWatcher?.closed(local: ends.local, remote: ends.remote) }
     out = ByteBuffer()
+    unread = ByteBuffer()
     if case .streaming? = exchanges.first?.state { server.gauges.downloads -= 1 }
     // What was submitted stays on the books until the port has answered it.
     if let last = exchanges.last, case .receiving = last.state {

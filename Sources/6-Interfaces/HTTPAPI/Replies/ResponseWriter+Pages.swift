@@ -1,7 +1,6 @@
 internal import ClientProtocol
 internal import JSONText
 internal import NIOCore
-internal import NIOHTTP1
 internal import RaftTypes
 
 /// The pages that the interface answers itself, without asking the cluster.
@@ -145,7 +144,7 @@ extension JSONWriter {
     for route in Routes.table {
       let parameters = route.parameters.map(\.rawValue).joined(separator: "&")
       let query = parameters.isEmpty ? "" : "?" + parameters
-      value("\(route.method.rawValue) \(route.path)\(query)")
+      value("\(route.method.name) \(route.path)\(query)")
     }
     endArray()
     endObject()

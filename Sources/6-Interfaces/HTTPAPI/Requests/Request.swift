@@ -1,6 +1,5 @@
 internal import BinaryCodec
 internal import ClientProtocol
-internal import NIOHTTP1
 
 /// A request whose head has been read and found possible.
 struct Request {
@@ -10,8 +9,8 @@ struct Request {
   /// What the path names, decoded: a key, or a member's id; empty when it names nothing.
   let key: Bytes
 
-  init(_ head: HTTPRequestHead, _ fields: RequestFields, _ limits: Limits) throws(Refusal) {
-    let target = try Refusal.of { () throws(ClientError) in try RequestTarget(head.uri) }
+  init(_ head: RequestHead, _ fields: RequestFields, _ limits: Limits) throws(Refusal) {
+    let target = try Refusal.of { () throws(ClientError) in try RequestTarget(head.target) }
     let (route, rawKey) = try Routes.find(head.method, target.path)
     endpoint = route.endpoint
     self.fields = fields

@@ -1,8 +1,10 @@
 internal import ClientProtocol
-internal import NIOHTTP1
 internal import RaftTypes
 
-/// The header fields that the API heeds, read in one pass.
+/// The header fields that somebody heeds, read in one pass.
+///
+/// What is wrong with the framing ends the connection and is thrown at once. What is wrong with the
+/// request alone is kept until its head is whole, for `check`: its body must still be passed over.
 struct RequestFields {
   enum Condition {
     /// `If-Match: *`
@@ -15,83 +17,112 @@ struct RequestFields {
 
   private(set) var contentLength: Int?
   private(set) var isChunked = false
+  private(set) var asksClose = false
+  private(set) var asksKeepAlive = false
   private(set) var expectsContinue = false
+  /// There is an Expect, understood or not: the body may not come.
+  private(set) var hasExpectation = false
   private(set) var condition: Condition?
   /// The bytes alone are asked for: `Accept: application/octet-stream`.
   private(set) var acceptsBytes = false
   private(set) var minIndex: LogIndex?
-  /// Another protocol is asked for after this request. It is not spoken here, but the decoder stops
-  /// at it.
-  private(set) var asksUpgrade = false
   private var hosts = 0
+  private var refusal: Refusal?
 
-  init(_ head: HTTPRequestHead) throws(Refusal) {
-    for (name, value) in head.headers { try heed(name, value) }
-    // RFC 9112, section 3.2: a request of 1.1 without exactly one Host is answered 400.
-    guard head.version != .http1_1 || hosts == 1 else {
-      throw Refusal(.badRequest("a request of HTTP/1.1 needs one Host header"))
+  /// Reads `field-name ":" OWS field-value OWS` (RFC 9112, section 5).
+  mutating func read(_ line: Span<UInt8>) throws(FramingFault) {
+    var colon = 0
+    while colon < line.count, line[colon].isTokenByte { colon += 1 }
+    guard colon > 0, colon < line.count, line[colon] == UInt8(ascii: ":") else {
+      throw .malformed("a header begins with its name and a colon")
     }
-    if head.version != .http1_1 { expectsContinue = false }
+    let value = line.extracting(line.trimmed((colon + 1)..<line.count))
+    for i in value.indices where !value[i].isFieldByte {
+      throw .malformed("a header holds a control character")
+    }
+    try heed(line.extracting(0..<colon), value)
   }
 
-  private mutating func heed(_ name: String, _ value: String) throws(Refusal) {
-    switch name.utf8.count {
+  /// Refuses what was asked for and cannot be, once the head is whole.
+  mutating func check(_ version: RequestHead.Version) throws(Refusal) {
+    if let refusal { throw refusal }
+    switch version {
+    case .old: expectsContinue = false
+    case .current:
+      // RFC 9112, section 3.2: a request of 1.1 without exactly one Host is answered 400.
+      guard hosts == 1 else {
+        throw Refusal(.badRequest("a request of HTTP/1.1 needs one Host header"))
+      }
+    }
+  }
+
+  private mutating func heed(_ name: Span<UInt8>, _ value: Span<UInt8>) throws(FramingFault) {
+    switch name.count {
     case 4 where name.isField("host"): hosts += 1
     case 6 where name.isField("accept"):
-      acceptsBytes = value == "application/octet-stream"
+      acceptsBytes = value.isExactly("application/octet-stream")
     case 6 where name.isField("expect"):
-      guard value.isField("100-continue") else {
-        throw Refusal(.badRequest("Expect may only be 100-continue"), status: 417)
-      }
-      expectsContinue = true
-    case 7 where name.isField("upgrade"): asksUpgrade = true
-    case 7 where name.isField("if-lock"): throw Refusal(.unsupported("If-Lock"), status: 501)
+      hasExpectation = true
+      expectsContinue = value.isField("100-continue")
+      if !expectsContinue { refuse("Expect may only be 100-continue", status: 417) }
+    case 7 where name.isField("if-lock"): refuse(.unsupported("If-Lock"), status: 501)
     case 8 where name.isField("if-match"):
-      try restrict(value == "*" ? .exists : .revision(try revision(value)))
-    case 11 where name.isField("x-min-index"):
-      guard let number = Decimal.read(value.utf8) else {
-        throw Refusal(.badRequest("X-Min-Index is not a whole number"))
+      if value.isExactly("*") {
+        restrict(.exists)
+      } else if let revision = value.revision {
+        restrict(.revision(revision))
+      } else {
+        refuse("If-Match is neither a revision nor *")
       }
-      minIndex = LogIndex(number)
+    case 10 where name.isField("connection"):
+      var (close, keep) = (false, false)
+      value.forEachMember { option in
+        if option.isField("close") { close = true }
+        if option.isField("keep-alive") { keep = true }
+      }
+      asksClose = asksClose || close
+      asksKeepAlive = asksKeepAlive || keep
+    case 11 where name.isField("x-min-index"):
+      minIndex = value.decimal.map { LogIndex($0) }
+      if minIndex == nil { refuse("X-Min-Index is not a whole number") }
     case 13 where name.isField("if-none-match"):
       // With anything but * it asks for a fresher copy, which every answer here is.
-      if value == "*" { try restrict(.absent) }
+      if value.isExactly("*") { restrict(.absent) }
     case 14 where name.isField("content-length"):
-      guard let number = Decimal.read(value.utf8), let length = Int(exactly: number) else {
-        throw Refusal(.badRequest("Content-Length is not a whole number"))
+      guard let number = value.decimal, let length = Int(exactly: number) else {
+        throw .malformed("Content-Length is not a whole number")
       }
+      guard contentLength == nil else { throw .malformed("Content-Length is given twice") }
       contentLength = length
     case 15 where name.isField("idempotency-key"):
-      throw Refusal(.unsupported("Idempotency-Key"), status: 501)
-    case 17 where name.isField("transfer-encoding"): isChunked = true
+      refuse(.unsupported("Idempotency-Key"), status: 501)
+    case 17 where name.isField("transfer-encoding"):
+      guard !isChunked, value.isField("chunked") else { throw .coding }
+      isChunked = true
     default: return
     }
   }
 
-  private mutating func restrict(_ condition: Condition) throws(Refusal) {
-    guard self.condition == nil else {
-      throw Refusal(.badRequest("give one of If-Match and If-None-Match, once"))
-    }
+  private mutating func restrict(_ condition: Condition) {
+    if self.condition != nil { refuse("give one of If-Match and If-None-Match, once") }
     self.condition = condition
   }
 
-  /// A revision, bare or as the entity tag that a get answers with.
-  private func revision(_ value: String) throws(Refusal) -> Revision {
-    var digits = value.utf8[...]
-    if digits.count >= 2, digits.first == UInt8(ascii: "\""), digits.last == UInt8(ascii: "\"") {
-      digits = digits.dropFirst().dropLast()
-    }
-    guard let number = Decimal.read(digits) else {
-      throw Refusal(.badRequest("If-Match is neither a revision nor *"))
-    }
-    return Revision(number)
+  private mutating func refuse(_ message: String, status: Int? = nil) {
+    refuse(.badRequest(message), status: status)
+  }
+
+  /// The first fault is the one that is told.
+  private mutating func refuse(_ error: ClientError, status: Int?) {
+    if refusal == nil { refusal = Refusal(error, status: status) }
   }
 }
 
-extension String {
-  /// Equal to `field`, which is in lower case, when case is ignored.
-  fileprivate func isField(_ field: StaticString) -> Bool {
-    let letters = UnsafeBufferPointer(start: field.utf8Start, count: field.utf8CodeUnitCount)
-    return utf8.elementsEqual(letters) { $0 == $1 || ($0 | 0x20 == $1 && $0 >= 0x41 && $0 <= 0x5a) }
+extension Span<UInt8> {
+  /// A revision, bare or as the entity tag that a get answers with.
+  fileprivate var revision: Revision? {
+    let isQuoted =
+      count >= 2 && self[0] == UInt8(ascii: "\"") && self[count - 1] == UInt8(ascii: "\"")
+    return (isQuoted ? extracting(1..<(count - 1)) : self).decimal.map { Revision($0) }
   }
 }

@@ -7,9 +7,8 @@ struct RequestTarget {
   let path: Bytes
   let query: Bytes
 
-  init(_ uri: String) throws(ClientError) {
-    var text = Array(uri.utf8)[...]
-    // The decoder repairs what is not UTF-8, so bytes that were not encoded may be wrong already.
+  init(_ uri: Bytes) throws(ClientError) {
+    var text = uri
     guard text.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
       throw .badRequest("percent-encode every byte of the path that is not printable ASCII")
     }

@@ -1,6 +1,5 @@
 internal import Glibc
 package import NIOCore
-internal import NIOHTTP1
 
 /// The HTTP interface of a node, on one event loop: listeners, connections, and what they share.
 ///
@@ -69,17 +68,7 @@ package final class HTTPServer {
       try channel.pipeline.syncOperations.addHandler(RefusingHandler(self))
       return
     }
-    let connection = ClientConnection(self, listener)
-    var decoding = NIOHTTPDecoderLimitConfiguration()
-    decoding.maxHeaderFieldSize = limits.headerFieldBytes
-    decoding.maxHeaderListSize = limits.headerBytes
-    decoding.maxHeaderFieldCount = limits.headerCount
-    let decoder = HTTPRequestDecoder(
-      leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
-    let pipeline = channel.pipeline.syncOperations
-    try pipeline.addHandler(ByteClock(connection))
-    try pipeline.addHandler(ByteToMessageHandler(decoder))
-    try pipeline.addHandler(connection)
+    try channel.pipeline.syncOperations.addHandler(ClientConnection(self, listener))
   }
 
   /// Sends what `connection` has gathered at the end of this turn: one write a connection, however
