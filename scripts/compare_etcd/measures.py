@@ -1,13 +1,14 @@
 """What can be measured of one running cluster. A measure returns figures by name."""
 
 import resource
+import time
 
 import clients
 import protobuf
 from loading import PUTS_A_TRANSACTION, VALUE_BYTES, key
 
 # h2load repeats one message: so many requests at first, to see how many fill the seconds asked for.
-_PROBE = 5_000
+_PROBE = 20_000
 SOAK_SECONDS = 600
 # wrk composes all of its requests first, and to warm up a few of them do.
 _WARMING_KEYS = 5_000
@@ -96,7 +97,7 @@ class _Before:
     """The state before a load, to see afterwards what it cost and what it wrote."""
 
     def __init__(self, cluster):
-        self._revision = cluster.revision()
+        self._revision = _settled_revision(cluster)
         self._term = cluster.term()
         self._nodes = cluster.cpu_seconds()
         self._client = _children_cpu()
@@ -112,9 +113,20 @@ class _Before:
 
     def require_writes(self, cluster, figures, in_flight):
         """The store grew by what was acknowledged, and by no more than was still in flight."""
-        grown = cluster.revision() - self._revision
+        grown = _settled_revision(cluster) - self._revision
         done = figures["requests"]
         _require(done <= grown <= done + in_flight, f"the store took {grown} writes", figures)
+
+
+def _settled_revision(cluster):
+    """The revision once the requests that a client left behind are through."""
+    earlier = cluster.revision()
+    while True:
+        time.sleep(0.1)
+        revision = cluster.revision()
+        if revision == earlier:
+            return revision
+        earlier = revision
 
 
 def _children_cpu():
