@@ -56,8 +56,10 @@ scripts/compare-etcd --help
   size that the kernel states; that of etcd includes pages of its mapped file, the line below
   leaves them out.
 - **Failover:** the leader is killed with SIGKILL while otherwise nothing is asked; the clock runs
-  to the next accepted write, of etcd at either survivor, of Quoin at the address. Both have their
-  defaults: etcd waits at least a second for its leader, Quoin's profile `lan` less.
+  to the next accepted write, attempted again every 100 ms or sooner, of etcd at either survivor,
+  of Quoin at the address. etcd waits at least a second for its leader to be heard of. Quoin takes
+  the connections that the kernel closes as a sign and asks at once; a machine that goes away
+  without a word costs it the election timeout of its profile instead, as it costs etcd.
 - **LZ4** is switched off by a library in front of liblz4 that finds no block worth compressing.
 
 What it does not say: how either behaves with a network between the nodes, with a disk of its own
