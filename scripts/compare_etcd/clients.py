@@ -16,13 +16,13 @@ class LoadFailed(RuntimeError):
     """The load did not run as it should have; its figures mean nothing."""
 
 
-def wrk(cluster, operation, connections, seconds, keys, suffix=""):
+def wrk(cluster, operation, connections, seconds, keys):
     """Runs wrk against the leader. Rates in requests a second, latencies in milliseconds."""
     host, port = cluster.serving_address()
     command = [
         "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", _TIMEOUT,
         "-s", str(_LUA), f"http://{host}:{port}/", "--",
-        cluster.name, operation, str(keys), suffix,
+        cluster.name, operation, str(keys),
     ]  # fmt: skip
     run = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60)
     found = re.search(r"^RESULT (.*)$", run.stdout, re.MULTILINE)

@@ -23,14 +23,14 @@ class Setting:
         self.directory = directory
 
 
-def http_load(operation, connections, suffix="", part=1):
+def http_load(operation, connections, part=1):
     """wrk with one operation, for a part of the usual time, after a second to warm up."""
 
     def measure(cluster, setting):
         seconds = max(2, round(setting.seconds * part))
-        clients.wrk(cluster, operation, connections, 1, _WARMING_KEYS, suffix)
+        clients.wrk(cluster, operation, connections, 1, _WARMING_KEYS)
         before = _Before(cluster)
-        figures = clients.wrk(cluster, operation, connections, seconds, setting.keys, suffix)
+        figures = clients.wrk(cluster, operation, connections, seconds, setting.keys)
         before.account(cluster, figures)
         if operation == "get":
             _require(figures["bytes_each"] > VALUE_BYTES, "some keys were not found", figures)

@@ -43,7 +43,8 @@ scripts/compare-etcd --help
   these rows of etcd hit a single key, which can only help. One answer is looked at whole for
   `grpc-status: 0`.
 - **Everything is synced.** etcd runs with its defaults, one limit on its history apart. Reads are
-  linearizable on both sides, but for the row that says lease.
+  linearizable on both sides; Quoin answers those that ask for a lease read in the same way, so
+  there is no other figure to give.
 - **What would make a figure worthless ends the run:** a refused or broken request, a get whose
   answer is too short to hold the value, a store whose revision did not grow by exactly what was
   acknowledged (but for what was in flight at the end), a node that died.

@@ -77,7 +77,6 @@ STAGES = (
             Measure("put-256", http_load("put", 256)),
             Measure("get-64", http_load("get", 64)),
             Measure("get-256", http_load("get", 256)),
-            Measure("lease-get-64", http_load("get", 64, "?consistency=lease"), (QUOIN,)),
             Measure("grpc-put", grpc_load("Put"), (ETCD,)),
             Measure("grpc-get", grpc_load("Range"), (ETCD,)),
             Measure("txn", http_load("txn", 64)),

@@ -1,9 +1,8 @@
--- What wrk sends, to either system: wrk -s requests.lua URL -- SYSTEM OPERATION KEYS [SUFFIX]
+-- What wrk sends, to either system: wrk -s requests.lua URL -- SYSTEM OPERATION KEYS
 --
 --   SYSTEM     etcd (the JSON gateway) or quoin (/v1)
 --   OPERATION  put, get, txn: a transaction of 100 puts, or document: puts of 1 KiB of JSON
 --   KEYS       how many keys the store was loaded with; requests are drawn from them evenly
---   SUFFIX     appended to the target of a get, as ?consistency=lease
 --
 -- Every request is composed before the clock starts, so that the client costs the same, and as
 -- little as it can, for both: what remains of a request is one random number.
@@ -79,9 +78,7 @@ function quoin.text(text) return text end
 
 function quoin.put(number, value) return wrk.format("PUT", "/v1/kv/" .. key(number), nil, value) end
 
-function quoin.get(number, suffix)
-  return wrk.format("GET", "/v1/kv/" .. key(number) .. suffix)
-end
+function quoin.get(number) return wrk.format("GET", "/v1/kv/" .. key(number)) end
 
 function quoin.step(number, value)
   return string.format('{"put":{"key":"%s","value":"%s"}}', key(number), value)
@@ -125,13 +122,13 @@ end
 
 function init(arguments)
   local system = ({ etcd = etcd, quoin = quoin })[arguments[1]]
-  local operation, keys, suffix = arguments[2], tonumber(arguments[3]), arguments[4] or ""
+  local operation, keys = arguments[2], tonumber(arguments[3])
   math.randomseed(os.time())
   local values = {}
   for number = 1, VALUES do values[number] = system.text(random_text(VALUE_BYTES)) end
 
   if operation == "get" then
-    for number = 1, keys do requests[number] = system.get(number - 1, suffix) end
+    for number = 1, keys do requests[number] = system.get(number - 1) end
   elseif operation == "put" then
     for number = 1, keys do
       requests[number] = system.put(number - 1, values[math.random(VALUES)])

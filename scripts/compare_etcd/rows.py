@@ -38,7 +38,6 @@ AGAINST_ETCD = (
     _both("JSON linearizable get, 64 connections", "/s", "get-64", "rate", 4.5, 6),
     _both("… its p99", "ms", "get-64", "p99"),
     _both("… CPU of all nodes for a get", "µs", "get-64", "nodes_us"),
-    _crossed("JSON lease get, 64: etcd linearizable", "/s", "get-64", "lease-get-64"),
     _crossed("JSON put, 256: etcd gRPC put, 8×32", "/s", "grpc-put", "put-256", 1.6, 2),
     _crossed(
         "JSON linearizable get, 256: etcd gRPC range, 8×32", "/s", "grpc-get", "get-256", 0.8, 1.1
