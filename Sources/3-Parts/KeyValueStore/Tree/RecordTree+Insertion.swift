@@ -5,13 +5,18 @@ extension RecordTree {
     let right: Node
   }
 
-  /// Inserts `record` at `position`, its own one or, in live, that of its key at revision 0.
-  /// Returns the record of the same key that it replaced there; in history nothing is ever
-  /// replaced.
-  mutating func insert(_ record: Record, at position: Position) -> Record? {
+  /// Inserts what `make` makes at `position`, its record's own one or, in live, that of its key at
+  /// revision 0. Returns the record of the same key that it replaced there, which `make` was given;
+  /// in history nothing is ever replaced.
+  ///
+  /// One descent finds the old record and the place of the new one: a node that is not in the cache
+  /// costs more than all the rest.
+  mutating func insert(
+    at position: Position, _ make: (_ present: Record?) -> Record
+  ) -> Record? {
     var replaced: Record?
     let split = Self.insert(
-      record, at: position, into: &root, low: nil, high: nil, replaced: &replaced)
+      make, at: position, into: &root, low: nil, high: nil, replaced: &replaced)
     guard let split else { return replaced }
     let branch = Node.make(height: root.info.height + 1, skip: 0)
     branch.append(root, total: root.total, behind: nil)
@@ -20,19 +25,24 @@ extension RecordTree {
     return replaced
   }
 
+  /// Inserts a record that does not depend on what it replaces.
+  mutating func insert(_ record: Record, at position: Position) -> Record? {
+    insert(at: position) { _ in record }
+  }
+
   private static func insert(
-    _ record: Record, at position: Position, into node: inout Node,
+    _ make: (Record?) -> Record, at position: Position, into node: inout Node,
     low: UnsafePointer<Fence>?, high: UnsafePointer<Fence>?, replaced: inout Record?
   ) -> Split? {
     if !isKnownUniquelyReferenced(&node) { node = node.copy() }
     if node.isLeaf {
       return insert(
-        record, at: position, intoLeaf: node, low: low, high: high, replaced: &replaced)
+        make, at: position, intoLeaf: node, low: low, high: high, replaced: &replaced)
     }
     let index = node.child(of: position)
     let fences = node.fences
     let split = insert(
-      record, at: position, into: &node.children[index],
+      make, at: position, into: &node.children[index],
       low: index == 0 ? low : UnsafePointer(fences + index - 1),
       high: index == node.count - 1 ? high : UnsafePointer(fences + index),
       replaced: &replaced)
@@ -45,7 +55,7 @@ extension RecordTree {
   }
 
   private static func insert(
-    _ record: Record, at position: Position, intoLeaf leaf: Node,
+    _ make: (Record?) -> Record, at position: Position, intoLeaf leaf: Node,
     low: UnsafePointer<Fence>?, high: UnsafePointer<Fence>?, replaced: inout Record?
   ) -> Split? {
     let index = leaf.lowerBound(position)
@@ -53,10 +63,11 @@ extension RecordTree {
       let present = leaf.records[index]
       if KeyOrder.compare(present.key, position.key, skip: leaf.info.skip) == 0 {
         replaced = present
-        leaf.records[index] = record
+        leaf.records[index] = make(present)
         return nil
       }
     }
+    let record = make(nil)
     guard leaf.isFull else {
       leaf.insert(record, at: index)
       return nil

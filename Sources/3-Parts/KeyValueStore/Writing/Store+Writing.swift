@@ -7,16 +7,18 @@ extension Store {
   mutating func write(_ put: Put, at revision: Revision) -> KeyValue? {
     put.key.withUnsafeBytes { key in
       put.value.withUnsafeBytes { value in
-        let position = Position(key)
-        let old = contents.live.find(position)
-        let record = Record.make(
-          key: key, value: value,
-          createRevision: old?.info.createRevision ?? revision.number,
-          modRevision: revision.number, version: (old?.info.version ?? 0) + 1,
-          lease: put.lease?.number ?? 0)
-        _ = contents.live.insert(record, at: position)
-        contents.recordHash &+= record.stateHash
-        contents.liveBytes += record.byteCount
+        var hash: UInt64 = 0
+        let old = contents.live.insert(at: Position(key)) { present in
+          let record = Record.make(
+            key: key, value: value,
+            createRevision: present?.info.createRevision ?? revision.number,
+            modRevision: revision.number, version: (present?.info.version ?? 0) + 1,
+            lease: put.lease?.number ?? 0)
+          hash = record.stateHash
+          return record
+        }
+        contents.recordHash &+= hash
+        contents.liveBytes += key.count + value.count
         guard let old else { return nil }
         contents.liveBytes -= old.byteCount
         supersede(old, at: revision)
