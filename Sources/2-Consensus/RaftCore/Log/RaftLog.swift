@@ -10,24 +10,23 @@ public struct RaftLog: Hashable, Sendable {
   /// The position just before the first slot: nothing at or before it is kept.
   public private(set) var base: LogPosition
   /// Slots from `base.index + 1` on.
-  private var slots: [LogSlot]
+  private var slots: LogSlots
   /// Storage holds the log, bodies included, up to this index.
   public private(set) var durable: LogIndex
   /// Slots whose bodies nobody has filled yet, ascending.
   public private(set) var faulty: [LogIndex]
   /// Sum of the weights of all entries.
-  public private(set) var bytes: Int
+  public var bytes: Int { slots.weight }
 
   private var durability: Durability
 
   /// What storage recovered: every slot is on disk.
   public init(base: LogPosition, slots: [LogSlot] = []) {
     self.base = base
-    self.slots = slots
+    self.slots = LogSlots(slots)
     faulty = slots.compactMap {
       if case .faulty(let position) = $0 { position.index } else { nil }
     }
-    bytes = slots.reduce(0) { $0 + Self.weight($1) }
     durability = Durability(stored: base.index + slots.count)
     durable = base.index
     measure()
@@ -65,8 +64,8 @@ public struct RaftLog: Hashable, Sendable {
     guard first <= end else { return [] }
     var taken: [Entry] = []
     var weight = 0
-    for slot in slots[offset(of: first)...offset(of: end)] {
-      guard case .entry(let entry) = slot else { break }
+    for place in offset(of: first)...offset(of: end) {
+      guard case .entry(let entry) = slots[place] else { break }
       weight += entry.weight
       if weight > limit, !taken.isEmpty { break }
       taken.append(entry)
@@ -79,10 +78,7 @@ public struct RaftLog: Hashable, Sendable {
     precondition(
       entries.first?.index == last.index.next,
       "RaftLog: append of \(String(describing: entries.first?.position)) behind \(last)")
-    for entry in entries {
-      slots.append(.entry(entry))
-      bytes += entry.weight
-    }
+    for entry in entries { slots.append(.entry(entry)) }
     return durability.begin(.append(entries))
   }
 
@@ -92,9 +88,7 @@ public struct RaftLog: Hashable, Sendable {
     guard let first = entries.first, first.index > base.index, first.index <= last.index else {
       preconditionFailure("RaftLog: nothing to replace within \(base)...\(last)")
     }
-    let kept = offset(of: first.index)
-    bytes -= slots[kept...].reduce(0) { $0 + Self.weight($1) }
-    slots.removeSubrange(kept...)
+    slots.truncate(to: offset(of: first.index))
     faulty.removeAll { $0 >= first.index }
     durability.forget(from: first.index)
     measure()
@@ -104,9 +98,7 @@ public struct RaftLog: Hashable, Sendable {
   /// Lets go of everything from `index` on: it was never chosen. The disk keeps it until an entry
   /// takes its place; a restart before that finds it as rotten as now.
   mutating func abandon(from index: LogIndex) {
-    let kept = offset(of: index)
-    bytes -= slots[kept...].reduce(0) { $0 + Self.weight($1) }
-    slots.removeSubrange(kept...)
+    slots.truncate(to: offset(of: index))
     faulty.removeAll { $0 >= index }
     durability.forget(from: index)
     measure()
@@ -118,8 +110,7 @@ public struct RaftLog: Hashable, Sendable {
       let place = offset(of: entry.index)
       precondition(
         slots[place] == .faulty(entry.position), "RaftLog: \(entry.position) is not faulty")
-      slots[place] = .entry(entry)
-      bytes += entry.weight
+      slots.fill(entry, at: place)
       faulty.removeAll { $0 == entry.index }
     }
     return durability.begin(.fill(entries))
@@ -128,9 +119,8 @@ public struct RaftLog: Hashable, Sendable {
   /// Throws the whole log away: it starts again behind `snapshot`.
   public mutating func reset(to snapshot: SnapshotDescriptor) -> LogWrite {
     base = snapshot.position
-    slots = []
+    slots.removeFirst(slots.count)
     faulty = []
-    bytes = 0
     let write = durability.begin(.reset(snapshot))
     measure()
     return write
@@ -145,28 +135,28 @@ public struct RaftLog: Hashable, Sendable {
   /// Whether storage still works on some write: then its answer is yet to come.
   public var isWriting: Bool { durability.isWriting }
 
-  /// Forgets everything up to `index`, which must be held.
+  /// Forgets everything up to `index`, which must be held. It leaves memory by `letGo`.
   public mutating func compact(through index: LogIndex) {
     guard index > base.index, let term = term(at: index) else { return }
-    let count = offset(of: index) + 1
-    bytes -= slots[..<count].reduce(0) { $0 + Self.weight($1) }
-    slots.removeFirst(count)
+    slots.removeFirst(offset(of: index) + 1)
     base = LogPosition(term: term, index: index)
     faulty.removeAll { $0 <= index }
     durability.compact(through: index)
     measure()
   }
 
+  /// Frees some of what was forgotten, a bounded number of entries: to free all of it at once would
+  /// hold up whoever owns the log.
+  mutating func letGo() { slots.letGo(Limits.freedEachStep) }
+
+  /// Entries that are forgotten and not freed yet.
+  var waiting: Int { slots.waiting }
+
   /// The index up to which the log can go so that at most `keep` bytes before `index` stay.
   public func tailStart(before index: LogIndex, keep: Int) -> LogIndex {
-    var start = min(index, last.index)
-    var weight = 0
-    while start > base.index {
-      weight += Self.weight(slots[offset(of: start)])
-      if weight > keep { break }
-      start = start.previous
-    }
-    return start
+    let end = min(index, last.index)
+    guard end > base.index else { return end }
+    return base.index + slots.start(before: offset(of: end) + 1, keep: keep)
   }
 
   /// The last index of `term` or of an earlier one, at or before `index`: how far a log of that
@@ -180,10 +170,6 @@ public struct RaftLog: Hashable, Sendable {
   }
 
   private func offset(of index: LogIndex) -> Int { index.distance(from: base.index) - 1 }
-
-  private static func weight(_ slot: LogSlot) -> Int {
-    if case .entry(let entry) = slot { entry.weight } else { 0 }
-  }
 
   private mutating func measure() {
     durable = durability.stored

@@ -137,6 +137,7 @@ public struct RaftNode: Hashable, Sendable {
     startReadRound()
     replicate()
     handOutCommitted()
+    log.letGo()
   }
 }
 

@@ -1,3 +1,5 @@
+internal import Determinism
+
 /// The superseded versions in the order in which a compaction may drop them.
 ///
 /// A version may go once the compacted revision has reached the revision that replaced or deleted
@@ -17,11 +19,9 @@ struct Garbage: Sendable {
     }
   }
 
-  private var items: [Item] = []
-  // Items in front of this one are gone; the array is trimmed when they are half of it.
-  private var first = 0
+  private var items = ChunkedQueue<Item>()
 
-  var count: Int { items.count - first }
+  var count: Int { items.count }
 
   mutating func append(_ record: Record, dueAt: UInt64) {
     items.append(Item(dueAt: dueAt, record: record))
@@ -30,22 +30,21 @@ struct Garbage: Sendable {
   /// Puts what a transaction appended in any order into the order of keys.
   mutating func sortTail(dueAt revision: UInt64) {
     var start = items.count
-    while start > first, items[start - 1].dueAt == revision { start -= 1 }
-    if items.count - start > 1 { items[start...].sort { $0.precedes($1) } }
+    while start > 0, items[start - 1].dueAt == revision { start -= 1 }
+    guard items.count - start > 1 else { return }
+    let tail = (start..<items.count).map { items[$0] }.sorted { $0.precedes($1) }
+    for (place, item) in tail.enumerated() { items[start + place] = item }
   }
 
   /// Sorts everything: for a store that is being restored.
-  mutating func sort() { items.sort { $0.precedes($1) } }
+  mutating func sort() { items = ChunkedQueue(items.sorted { $0.precedes($1) }) }
 
   /// The next record that may go at this compacted revision.
   mutating func pop(compacted: UInt64) -> Record? {
-    guard first < items.count, items[first].dueAt <= compacted else { return nil }
-    let record = items[first].record
-    first += 1
-    if first > 1024, first * 2 > items.count {
-      items.removeFirst(first)
-      first = 0
-    }
-    return record
+    guard let item = items.first, item.dueAt <= compacted else { return nil }
+    items.removeFirst()
+    // The tree lets go of its records one by one, too.
+    items.letGo(1)
+    return item.record
   }
 }

@@ -1,0 +1,72 @@
+import Determinism
+import RaftTypes
+import Testing
+
+@testable import RaftCore
+
+@Suite("Pitfalls: no step waits for the whole log")
+struct PauseTests {
+  @Test("the entries that a snapshot replaces are freed a bounded number a step")
+  func freedSlowly() throws {
+    var limits = Limits()
+    limits.tailBytes = 0
+    let count = 4000
+    var lone = Lone(
+      log: Array(repeating: 1, count: count), ballot: Ballot(term: Term(1), vote: nil),
+      settings: .lan.with(limits))
+    let end = UInt64(count) + 1
+    try lone.append([], after: at(1, end), commit: end, term: 1)
+    let descriptor = SnapshotDescriptor(
+      position: at(1, end), logTime: .zero, membership: try #require(lone.node.membership),
+      cluster: ClusterID(7, epoch: 1), stateHash: 0)
+    try lone.step(.snapshotTaken(descriptor))
+    #expect(lone.node.log.base.index == LogIndex(end))
+    var waiting = lone.node.log.waiting
+    #expect(waiting >= count - Limits.freedEachStep)
+    var steps = 0
+    while waiting > 0 {
+      try lone.step(.timePassed)
+      #expect(waiting - lone.node.log.waiting <= Limits.freedEachStep)
+      waiting = lone.node.log.waiting
+      steps += 1
+    }
+    #expect(steps >= count / Limits.freedEachStep - 1)
+  }
+
+  @Test("what the log weighs is known without looking at every entry, and stays true")
+  func weights() {
+    var dice = Dice(seed: 7)
+    var slots = LogSlots([])
+    var model: [LogSlot] = []
+    func weight(_ slots: some Sequence<LogSlot>) -> Int {
+      slots.reduce(0) { if case .entry(let entry) = $1 { $0 + entry.weight } else { $0 } }
+    }
+    for index in 1...3000 as ClosedRange<UInt64> {
+      let entry = Lone.entry(1, index)
+      let slot: LogSlot = dice.chance(1, in: 50) ? .faulty(entry.position) : .entry(entry)
+      slots.append(slot)
+      model.append(slot)
+      switch dice.below(40) {
+      case 0:
+        let count = Int(dice.below(UInt64(model.count)))
+        slots.removeFirst(count)
+        model.removeFirst(count)
+      case 1:
+        let count = Int(dice.below(UInt64(model.count) + 1))
+        slots.truncate(to: count)
+        model.removeLast(model.count - count)
+      case 2:
+        guard let place = model.firstIndex(where: { weight([$0]) == 0 }) else { break }
+        let body = Lone.entry(1, model[place].position.index.number)
+        slots.fill(body, at: place)
+        model[place] = .entry(body)
+      case _: break
+      }
+      #expect(slots.weight == weight(model))
+      let keep = Int(dice.below(UInt64(slots.weight) + 1))
+      let start = slots.start(before: model.count, keep: keep)
+      #expect(weight(model[start...]) <= keep)
+      if start > 0 { #expect(weight(model[(start - 1)...]) > keep) }
+    }
+  }
+}
