@@ -56,7 +56,7 @@ struct LogOnDiskTests {
     let (log, _) = try #require(try open(files))
     let order = try #require(log.orderSpare())
     try await Task.detached { try order.carryOut(on: files) }.value
-    log.adopt(order)
+    log.ended(order, isDone: true)
     #expect(log.orderSpare() == nil)
     try log.append(entries(1...90))
     try log.sync()

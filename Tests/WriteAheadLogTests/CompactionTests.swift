@@ -18,6 +18,7 @@ struct CompactionTests {
         try log.adopt(try Sample.write(disk, Sample.snapshot(1, index)))
       }
     }
+    try log.clear(disk)
     return (disk, log)
   }
 
@@ -46,6 +47,7 @@ struct CompactionTests {
     for descriptor in [Sample.snapshot(1, 15), Sample.snapshot(9, 20)] {
       #expect(try log.adopt(try Sample.write(disk, descriptor)) == false)
     }
+    try log.clear(disk)
     #expect(log.snapshots == before && log.last == Sample.position(1, 30))
     #expect(try Sample.recover(disk).slots.count == 30)
     #expect(disk.names.keys.filter { $0.hasPrefix("snapshots/") }.count == 2)
@@ -55,6 +57,7 @@ struct CompactionTests {
   func keepsForOlder() throws {
     let (disk, log) = try log(to: 60, marks: [20, 50])
     #expect(try log.compact(through: LogIndex(60)))
+    try log.clear(disk)
     let recovery = try Sample.recover(disk)
     let first = try #require(recovery.slots.first?.position.index)
     #expect(first > LogIndex(1) && first <= LogIndex(21))
@@ -72,6 +75,7 @@ struct CompactionTests {
   func fallback() throws {
     let (disk, log) = try log(to: 60, marks: [20, 50])
     try log.compact(through: LogIndex(50))
+    try log.clear(disk)
     disk.flip("snapshots/snapshot-50-1", bit: 900)
     let recovery = try Sample.open(disk).recovery
     #expect(recovery.snapshot?.descriptor == Sample.snapshot(1, 20))
@@ -79,6 +83,33 @@ struct CompactionTests {
     let positions = recovery.slots.map(\.position)
     #expect(positions.contains(Sample.position(1, 21)))
     #expect(positions.last == Sample.position(1, 60))
+  }
+
+  @Test("what compaction gives up goes one by one, oldest first, while the log goes on")
+  func clearing() throws {
+    let (disk, log) = try log(to: 60, marks: [])
+    for index in [40, 50, 55] as [UInt64] {
+      try log.adopt(try Sample.write(disk, Sample.snapshot(1, index)))
+    }
+    let before = segments(disk)
+    let steps = disk.steps
+    #expect(try log.compact(through: LogIndex(60)))
+    #expect(disk.steps == steps)
+    var left = before
+    while let order = log.orderClearing() {
+      // One at a time: what a crash leaves has no hole.
+      #expect(log.orderClearing() == nil)
+      // A failure changes nothing, and the same file comes again.
+      log.ended(order, isDone: false)
+      let again = try #require(log.orderClearing())
+      try again.carryOut(on: disk)
+      log.ended(again, isDone: true)
+      let now = segments(disk)
+      #expect(now == left || now == Array(left.dropFirst()))
+      left = now
+      #expect(try Sample.recover(disk).slots.last?.position == Sample.position(1, 60))
+    }
+    #expect(left.count < before.count && disk.names["snapshots/snapshot-40-1"] == nil)
   }
 
   @Test("recycled segments are used again, and their old records never read as new ones")
@@ -92,6 +123,7 @@ struct CompactionTests {
       if index % 20 == 0 {
         try log.adopt(try Sample.write(disk, Sample.snapshot(term, index)))
         try log.compact(through: LogIndex(index))
+        try log.clear(disk)
       }
       let recovery = try Sample.recover(disk)
       #expect(recovery.slots.last == .entry(Sample.entry(term, index)))
@@ -106,6 +138,7 @@ struct CompactionTests {
     let target = Sample.snapshot(5, 12)
     try log.adopt(try Sample.write(disk, target))
     try log.reset(to: target)
+    try log.clear(disk)
     #expect(log.last == target.position && segments(disk).count == 1)
     let recovery = try Sample.recover(disk)
     #expect(recovery.slots.isEmpty && recovery.snapshot?.descriptor == target)

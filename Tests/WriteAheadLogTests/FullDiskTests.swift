@@ -77,6 +77,7 @@ struct FullDiskTests {
       try log.adopt(try Sample.write(disk, Sample.snapshot(1, mark)))
     }
     #expect(try log.compact(through: LogIndex(index)))
+    try log.clear(disk)
     #expect(disk.names["reserve"] != nil)
     try log.append([Sample.entry(1, index)])
     try log.sync()

@@ -29,7 +29,7 @@ struct ScriptedLife {
     try vote(log, term: 4, for: NodeID(2))
     if let order = log.orderSpare() {
       try order.carryOut(on: disk)
-      log.adopt(order)
+      log.ended(order, isDone: true)
     }
     // Over several segments, with the first snapshots and compactions.
     for index in UInt64(9)...36 {
@@ -70,6 +70,7 @@ struct ScriptedLife {
     oracle.finished(end.index)
     try log.adopt(file)
     try log.compact(through: end.index)
+    try log.clear(disk)
   }
 
   /// The record that holds the last synced entry rots; the next life finds out, and is given it

@@ -72,6 +72,7 @@ struct Workload {
     oracle.finished(LogIndex(snapshotIndex))
     try log.adopt(file)
     try log.compact(through: LogIndex(snapshotIndex))
+    if dice.chance(3, in: 4) { try log.clear(disk) }
   }
 
   // A snapshot from the leader, of entries that this log never had.

@@ -22,9 +22,9 @@ enum Limits {
   /// reader and writer stay in the processor's cache.
   static let snapshotChunk = 256 << 10
 
-  /// Bytes of a snapshot that is being written which may wait for their sync: some milliseconds of
-  /// the disk's time, so that a sync of the log behind them is not late.
-  static let snapshotUnsynced = 4 << 20
+  /// Bytes of a snapshot that is being written which may wait for their sync: two or three
+  /// milliseconds of the disk's time, so that a sync of the log behind them is not late.
+  static let snapshotUnsynced = 1 << 20
 
   /// Longest encoded snapshot descriptor: 256 members with two addresses of 300 bytes each, rounded
   /// up.

@@ -6,11 +6,12 @@ public struct LogOptions: Hashable, Sendable {
   public let segmentSize: Int
   /// Bytes of the reserve file: what a snapshot and the next segment may need on a full disk.
   public let reserveSize: Int
-  /// Recycled segments that are kept for reuse; further ones are removed.
+  /// Recycled segments that are kept for reuse; further ones are removed. At the marks of a busy
+  /// log four segments go: kept, none has to be zeroed anew while clients write.
   public let spareLimit: Int
 
   /// - Precondition: `segmentSize` is a multiple of 4096, at least four sectors, below 4 GiB.
-  public init(segmentSize: Int = 64 << 20, reserveSize: Int = 64 << 20, spareLimit: Int = 2) {
+  public init(segmentSize: Int = 64 << 20, reserveSize: Int = 64 << 20, spareLimit: Int = 4) {
     precondition(
       segmentSize % OnDiskFormat.sectorSize == 0 && segmentSize >= Limits.smallestSegment
         && segmentSize <= UInt32.max && reserveSize >= 0 && spareLimit >= 1,

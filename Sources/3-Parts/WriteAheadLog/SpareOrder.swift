@@ -1,11 +1,35 @@
-/// A spare segment that the log would like to have before it needs it. Zeroing 64 MiB takes a
-/// while: any thread may carry the order out; the log's own thread then adopts it.
+/// Work on files beside the log: a spare segment to be made, a file that is no longer needed to be
+/// made one or removed. Each takes the time of a directory's sync or of 64 MiB of zeros, so it is
+/// done on a thread that may wait, while the log goes on.
 public struct SpareOrder: Hashable, Sendable {
+  enum Work: Hashable, Sendable {
+    case make
+    /// A segment that nothing needs becomes a spare: its zeros, or old records, need no blocks.
+    case recycle(path: String)
+    case remove(path: String)
+  }
+
+  let work: Work
   let number: UInt64
   let size: Int
 
-  /// Writes and syncs the file and gives it its name. On failure nothing remains.
+  /// Carries the work out, durably. On failure nothing remains of a spare that was to be made, and
+  /// a file that was to go may still be there.
   public func carryOut(on files: some FileSystem) throws(FileFault) {
+    switch work {
+    case .make: try make(on: files)
+    case .recycle(let path):
+      try files.rename(path, to: OnDiskFormat.sparePath(number))
+      try files.syncDirectory(OnDiskFormat.logDirectory)
+    case .remove(let path):
+      try files.discard(path)
+      let isSnapshot = path.hasPrefix(OnDiskFormat.snapshotDirectory + "/")
+      try files.syncDirectory(
+        isSnapshot ? OnDiskFormat.snapshotDirectory : OnDiskFormat.logDirectory)
+    }
+  }
+
+  private func make(on files: some FileSystem) throws(FileFault) {
     let partial = OnDiskFormat.sparePath(number) + ".partial"
     try files.discard(partial)
     let file = try files.create(partial)

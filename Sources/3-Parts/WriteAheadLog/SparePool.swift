@@ -17,6 +17,17 @@ struct SparePool<Files: FileSystem> {
   private(set) var spares: [Spare]
   private(set) var hasReserve: Bool
   private var nextNumber: UInt64
+  /// Files that nothing needs any more, oldest first. They go one after the other, each durably
+  /// before the next: what a crash leaves is never a log with a hole.
+  private var surplus: [Surplus] = []
+  /// The first of them was ordered to go.
+  private var isClearing = false
+
+  private struct Surplus {
+    let path: String
+    let size: Int
+    let isSegment: Bool
+  }
 
   init(files: Files, options: LogOptions, spares: [Spare], hasReserve: Bool) {
     self.files = files
@@ -46,36 +57,56 @@ struct SparePool<Files: FileSystem> {
     return spares.remove(at: best)
   }
 
-  /// Turns a segment that is no longer needed into a spare, or removes it. Its old records name
-  /// their old segment and are never read as new ones.
-  mutating func recycle(_ path: String, size: Int) throws(FileFault) {
-    if size == options.segmentSize, spares.count < options.spareLimit {
-      let spare = Spare(number: nextNumber, size: size)
-      nextNumber += 1
-      try files.rename(path, to: spare.path)
-      try files.syncDirectory(OnDiskFormat.logDirectory)
-      spares.append(spare)
-    } else {
-      try files.remove(path)
-      try files.syncDirectory(OnDiskFormat.logDirectory)
-    }
+  /// A segment that is no longer needed becomes a spare, or goes. Its old records name their old
+  /// segment and are never read as new ones.
+  mutating func giveUp(segment path: String, size: Int) {
+    surplus.append(Surplus(path: path, size: size, isSegment: true))
+  }
+
+  mutating func giveUp(snapshot path: String) {
+    surplus.append(Surplus(path: path, size: 0, isSegment: false))
+  }
+
+  /// What another thread shall do with the next file that nothing needs; nil when there is none, or
+  /// when one is being dealt with.
+  mutating func orderClearing() -> SpareOrder? {
+    guard !isClearing, let next = surplus.first else { return nil }
+    isClearing = true
+    guard next.isSegment, next.size == options.segmentSize, spares.count < options.spareLimit
+    else { return SpareOrder(work: .remove(path: next.path), number: 0, size: 0) }
+    return order(.recycle(path: next.path))
   }
 
   /// Takes the number for a spare that another thread shall make.
-  mutating func order() -> SpareOrder {
+  mutating func order(_ work: SpareOrder.Work = .make) -> SpareOrder {
     defer { nextNumber += 1 }
-    return SpareOrder(number: nextNumber, size: options.segmentSize)
+    return SpareOrder(work: work, number: nextNumber, size: options.segmentSize)
   }
 
-  mutating func adopt(_ order: SpareOrder) {
-    spares.append(Spare(number: order.number, size: order.size))
+  /// An order was carried out, or failed: then a file that was to go will be tried again.
+  mutating func ended(_ order: SpareOrder, isDone: Bool) {
+    switch order.work {
+    case .make:
+      if isDone { spares.append(Spare(number: order.number, size: order.size)) }
+    case .recycle:
+      clearingEnded(isDone)
+      if isDone { spares.append(Spare(number: order.number, size: order.size)) }
+    case .remove:
+      clearingEnded(isDone)
+      if isDone { restoreReserve() }
+    }
+  }
+
+  private mutating func clearingEnded(_ isDone: Bool) {
+    isClearing = false
+    if isDone { surplus.removeFirst() }
   }
 
   private mutating func make(_ size: Int) throws(LogFault) {
     guard restoreReserve(beside: size) else {
       throw .diskFull(path: OnDiskFormat.reserveFile)
     }
-    let order = SpareOrder(number: nextNumber, size: size)
+    let order = SpareOrder(work: .make, number: nextNumber, size: size)
     nextNumber += 1
     do {
       try order.carryOut(on: files)
@@ -84,7 +115,7 @@ struct SparePool<Files: FileSystem> {
       releaseReserve()
       throw .diskFull(path: path)
     }
-    adopt(order)
+    ended(order, isDone: true)
   }
 
   /// Makes the reserve again when it fits and leaves `size` bytes more.

@@ -89,7 +89,7 @@ extension WriteAheadLog {
     let pieces = RecordPiece.pieces(.append, entries)
     let size = OnDiskFormat.segmentSize(
       nominal: options.segmentSize, stored: pieces.first?.body.count ?? 0)
-    let order = SpareOrder(number: 1, size: size)
+    let order = SpareOrder(work: .make, number: 1, size: size)
     try order.carryOut(on: files)
     let header = SegmentHeader(
       sequence: 1, disk: identity, size: size, base: base, previous: 0, isReset: false)

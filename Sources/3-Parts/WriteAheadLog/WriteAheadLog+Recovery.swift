@@ -39,7 +39,7 @@ extension WriteAheadLog {
       files: files, options: options, identity: identity, opened: opened, spares: spares,
       ballots: ballots, snapshots: shelf.usable)
     log.segments = opened.void + log.segments
-    while log.segments.count > opened.segments.count { try log.dropOldest() }
+    while log.segments.count > opened.segments.count { log.dropOldest() }
     if case .replaced(let position) = join { try log.restart(behind: position) }
     return .opened(
       log,

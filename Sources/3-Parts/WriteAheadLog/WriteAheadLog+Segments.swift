@@ -2,18 +2,24 @@ internal import Determinism
 public import RaftTypes
 
 extension WriteAheadLog {
-  /// A spare segment that the log would like to have soon: give it to `SpareOrder.carryOut` on a
-  /// thread that may wait, then to `adopt`. Nil when there is one already. Each call is a new
-  /// order. Without this an append makes the segment itself, and waits for it.
-  public func orderSpare() -> SpareOrder? {
+  /// What should be done beside the log: give it to `SpareOrder.carryOut` on a thread that may wait,
+  /// then to `ended`, before the next is asked for. Nil when there is nothing.
+  ///
+  /// Files that are no longer needed come first, then a spare segment, when there is none. Without
+  /// this the files stay, and an append makes the segment itself, and waits for it.
+  public func orderSpare() -> SpareOrder? { orderClearing() ?? orderNewSpare() }
+
+  func orderClearing() -> SpareOrder? { spares.orderClearing() }
+
+  private func orderNewSpare() -> SpareOrder? {
     guard spares.spares.isEmpty, spares.restoreReserve(beside: options.segmentSize) else {
       return nil
     }
     return spares.order()
   }
 
-  /// Takes a spare that `carryOut` made.
-  public func adopt(_ order: SpareOrder) { spares.adopt(order) }
+  /// Hears what became of an order. One that failed is given again, as far as it is still needed.
+  public func ended(_ order: SpareOrder, isDone: Bool) { spares.ended(order, isDone: isDone) }
 
   /// Syncs the current segment and goes on in a new one that has room for `piece`.
   func roll(for piece: RecordPiece) throws(LogFault) {
@@ -52,17 +58,17 @@ extension WriteAheadLog {
       sequence: header.sequence, start: OnDiskFormat.firstRecord, chain: previous)
   }
 
-  /// Gives back the segments that hold nothing above `index`. Whatever the caller asks for, the log
+  /// Gives up the segments that hold nothing above `index`; orders say what becomes of the files,
+  /// and a crash before that leaves a longer log. Whatever the caller asks for, the log
   /// that the older of the two kept snapshots needs stays: should the newest be damaged, it and the
-  /// log replace it (pitfall 35). With fewer than two snapshots nothing is given back.
+  /// log replace it (pitfall 35). With fewer than two snapshots nothing is given up.
   /// - Returns: whether any segment was.
   @discardableResult
   public func compact(through index: LogIndex) throws(LogFault) -> Bool {
     try refuseIfPoisoned()
     let limit = min(index, snapshots.count < 2 ? .zero : snapshots[1].descriptor.position.index)
     let before = segments.count
-    while segments.count > 1, segments[0].highest <= limit { try dropOldest() }
-    spares.restoreReserve()
+    while segments.count > 1, segments[0].highest <= limit { dropOldest() }
     return segments.count < before
   }
 
@@ -87,16 +93,12 @@ extension WriteAheadLog {
     last = position
     durable = last
     faulty.removeAll { _, _ in true }
-    while segments.count > 1 { try dropOldest() }
+    while segments.count > 1 { dropOldest() }
   }
 
-  // Oldest first and each durable before the next, so that what a crash leaves is never a log with
-  // a hole.
-  func dropOldest() throws(LogFault) {
+  func dropOldest() {
     let oldest = segments.removeFirst()
-    try poisoning { () throws(FileFault) in
-      try spares.recycle(oldest.path, size: oldest.size)
-    }
+    spares.giveUp(segment: oldest.path, size: oldest.size)
   }
 }
 

@@ -15,6 +15,7 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
   private var hasFailed = false
   private var isFull = false
   private var isSpareOrdered = false
+  private var hasOrderFailed = false
   private var reportedBytes = 0
   /// The newest log write that was appended.
   private var sequence: UInt64 = 0
@@ -37,6 +38,8 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
       var waiting = try carryOut(tasks)
       while !(try isSettled(waiting)) {
         tellFull(true)
+        // What was given up may be the space that is missing.
+        orderSpare(worker)
         guard !worker.isStopping else { return }
         usleep(Self.fullPause)
         waiting = try carryOut(waiting + worker.takeArrived())
@@ -70,9 +73,10 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
       case .adopt(let snapshot, let input):
         try log.adopt(snapshot)
         answers.append(input)
-      case .spare(let order):
+      case .ended(let order, let isDone):
         isSpareOrdered = false
-        log.adopt(order)
+        log.ended(order, isDone: isDone)
+        hasOrderFailed = !isDone
       }
     }
     return waiting
@@ -138,7 +142,9 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
   }
 
   private func orderSpare(_ worker: Worker<StorageTask>) {
-    guard !isSpareOrdered, let order = log.orderSpare() else { return }
+    // What failed is tried again with the next write, not at once.
+    defer { hasOrderFailed = false }
+    guard !isSpareOrdered, !hasOrderFailed, let order = log.orderSpare() else { return }
     isSpareOrdered = true
     spares.make(order, for: worker)
   }

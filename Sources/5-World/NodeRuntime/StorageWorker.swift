@@ -37,10 +37,11 @@ package final class StorageWorker<Files: FileSystem & Sendable>: Sendable {
 enum StorageTask: Sendable {
   case job(StorageJob)
   case adopt(SnapshotFile, then: ReplicaInput)
-  case spare(SpareOrder)
+  case ended(SpareOrder, isDone: Bool)
 }
 
-/// Makes spare segments beside the log: zeroing 64 MiB takes longer than an election timeout may.
+/// Does beside the log what takes longer than a sync may: zeroing 64 MiB, and the directory's syncs
+/// when files go.
 struct SpareMaker<Files: FileSystem & Sendable>: Sendable {
   private let worker: Worker<@Sendable () -> Void>
   private let files: Files
@@ -52,18 +53,13 @@ struct SpareMaker<Files: FileSystem & Sendable>: Sendable {
 
   func stop() { worker.stop() }
 
-  /// Carries `order` out elsewhere and gives it back; a failure is found again when the segment is
-  /// needed.
+  /// Carries `order` out elsewhere and says what became of it.
   func make(_ order: SpareOrder, for storage: Worker<StorageTask>) {
     let files = files
     worker.submit([
       {
-        do {
-          try order.carryOut(on: files)
-          storage.submit([.spare(order)])
-        } catch {
-          return
-        }
+        let isDone = (try? order.carryOut(on: files)) != nil
+        storage.submit([.ended(order, isDone: isDone)])
       }
     ])
   }

@@ -24,20 +24,21 @@ extension LabWorld {
       schedule(.start(node.place), in: .milliseconds(200))
       return
     }
+    if let order = process.storage.orderSpare() {
+      agenda.add(.spareMade(node.place, life: node.life, order), at: diskTime(node))
+    }
     if process.storage.isFull {
       _ = process.storage.begin()
       schedule(.storageDone(node.place, life: node.life), in: .milliseconds(50))
     } else {
-      if let order = process.storage.orderSpare() {
-        agenda.add(.spareMade(node.place, life: node.life, order), at: diskTime(node))
-      }
       beginStorage(node, process)
     }
   }
 
   func spareMade(_ node: LabNode<Machine>, _ order: SpareOrder) {
-    guard let process = node.process, (try? order.carryOut(on: node.disk)) != nil else { return }
-    process.storage.submit(.spare(order))
+    guard let process = node.process else { return }
+    let isDone = (try? order.carryOut(on: node.disk)) != nil
+    process.storage.submit(.ended(order, isDone: isDone))
     beginStorage(node, process)
   }
 

@@ -7,7 +7,7 @@ internal import WriteAheadLog
 enum StorageTask {
   case job(StorageJob)
   case adopt(SnapshotFile, then: ReplicaInput)
-  case spare(SpareOrder)
+  case ended(SpareOrder, isDone: Bool)
 }
 
 /// The storage thread of one process, without the thread: what arrives while a sync is under way
@@ -91,9 +91,9 @@ final class StorageUnit {
       case .adopt(let snapshot, let input):
         try log.adopt(snapshot)
         answers.append(input)
-      case .spare(let order):
+      case .ended(let order, let isDone):
         isSpareOrdered = false
-        log.adopt(order)
+        log.ended(order, isDone: isDone)
       }
     }
     return waiting

@@ -39,22 +39,21 @@ extension World {
       schedule(.start(node.place), in: .milliseconds(200))
       return
     }
+    if let order = process.storage.orderSpare() {
+      agenda.add(.spareMade(node.place, life: node.life, order), at: diskTime(node))
+    }
     if process.storage.isFull {
       if !wasFull { tally.faults.add(.fullDisk) }
       _ = process.storage.begin()
       schedule(.storageDone(node.place, life: node.life), in: .milliseconds(50))
     } else {
-      if let order = process.storage.orderSpare() {
-        agenda.add(.spareMade(node.place, life: node.life, order), at: diskTime(node))
-      }
       beginStorage(node)
     }
   }
 
   func spareMade(_ node: SimulatedNode, _ order: SpareOrder) {
-    // One that could not be made is found missing when the segment is needed.
-    guard (try? order.carryOut(on: node.disk)) != nil else { return }
-    node.process?.storage.submit(.spare(order))
+    let isDone = (try? order.carryOut(on: node.disk)) != nil
+    node.process?.storage.submit(.ended(order, isDone: isDone))
     beginStorage(node)
   }
 
