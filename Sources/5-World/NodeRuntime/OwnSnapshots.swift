@@ -1,4 +1,5 @@
 internal import BinaryCodec
+internal import Determinism
 import Glibc
 internal import KeyValueStore
 internal import Logging
@@ -6,8 +7,8 @@ internal import RaftTypes
 internal import Replica
 internal import WriteAheadLog
 
-/// Writes this node's snapshots from immutable views, slowly enough that the log's syncs do not
-/// notice.
+/// Writes this node's snapshots from immutable views, slowly enough that neither the loop nor the
+/// log's syncs notice.
 struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
   let files: Files
   let storage: StorageWorker<Files>
@@ -17,6 +18,9 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
   /// Bytes of raw state a second. A disk of the slowest kind that a log is put on writes twice as
   /// fast.
   private static var bytesPerSecond: UInt64 { 96 << 20 }
+  /// Rests so many times as long as a chunk took: a disk or a processor that others need is left to
+  /// them for three quarters of the time, however slow it is.
+  private static var restFactor: UInt64 { 3 }
 
   func perform(_ job: SnapshotJob) {
     guard case .write(let descriptor, let view) = job else { return }
@@ -35,9 +39,13 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
     _ descriptor: SnapshotDescriptor, _ view: StoreView
   ) throws(LogFault) -> SnapshotFile {
     var writer = try SnapshotWriter(files, descriptor)
+    var begun = BootClock.now()
     for chunk in SnapshotEncoder(view) {
       try writer.append(chunk[...])
-      usleep(UInt32(UInt64(chunk.count) * 1_000_000 / Self.bytesPerSecond))
+      let work = BootClock.now().since(begun).nanoseconds / 1000
+      let pace = UInt64(chunk.count) * 1_000_000 / Self.bytesPerSecond
+      usleep(UInt32(clamping: max(pace, work * Self.restFactor)))
+      begun = BootClock.now()
     }
     return try writer.finish()
   }
