@@ -45,6 +45,11 @@ struct RangeRoutesTests {
     try talk.request("GET", "/v1/kv?prefix=&limit=2&cursor=\(cursor)")
     #expect(talk.node.query?.after == Bytes("b".utf8))
     #expect(talk.node.query?.revision == Revision(40))
+    // The node does not count again; the cursor knows.
+    talk.node.reply(.found([.example("c")], count: 0, more: true))
+    let next = try talk.response()
+    #expect(next.member("count") == "5")
+    #expect(try Cursor(text: Bytes(try #require(next.member("cursor")).utf8)).count == 5)
   }
 
   @Test("the last page has no cursor, a page of keys no values, a count no items")
@@ -66,7 +71,8 @@ struct RangeRoutesTests {
     var dice = Dice(seed: 31)
     for _ in 0..<500 {
       let key = (0...dice.below(20)).map { _ in UInt8(dice.below(256)) }
-      let cursor = Cursor(revision: Revision(dice.next()), lastKey: key[...])
+      let cursor = Cursor(
+        revision: Revision(dice.next()), count: dice.next(), lastKey: key[...])
       #expect(try Cursor(text: cursor.text[...]) == cursor)
       #expect(cursor.text.allSatisfy { $0 != 0x2b && $0 != 0x2f && $0 != 0x3d })
     }

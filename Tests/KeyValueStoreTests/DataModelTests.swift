@@ -42,6 +42,29 @@ struct DataModelTests {
     #expect((after.createRevision.number, after.modRevision.number, after.version) == (5, 5, 1))
   }
 
+  @Test("a scan in pages, while others write, counts its range once and each page looks at its own")
+  func pagesOfThePast() throws {
+    var store = Store()
+    for i in 100..<400 { store.put("k\(i)", "old") }
+    var query = RangeQuery(range: .all, content: .keysOnly, limit: 7)
+    let first = try store.read(query)
+    #expect(first.count == 300)
+    query.revision = first.readRevision
+    query.after = first.items.last?.key
+    var seen = first.items.map(\.key)
+    var more = first.more
+    while more {
+      for i in 0..<3 { store.put("k\(100 + (seen.count + i * 97) % 300)", "new") }
+      store.delete(.key(bytes("k\(100 + seen.count * 31 % 300)")))
+      let page = try store.read(query)
+      #expect(page.count == 0 && page.items.count <= 7)
+      seen += page.items.map(\.key)
+      query.after = page.items.last?.key
+      more = page.more
+    }
+    #expect(seen == (100..<400).map { bytes("k\($0)") })
+  }
+
   @Test("the past can be read until it is compacted, the compacted revision itself included")
   func compaction() throws {
     var store = Store()

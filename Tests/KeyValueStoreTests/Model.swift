@@ -101,7 +101,9 @@ extension Model {
 
   func page(_ query: RangeQuery, at asked: UInt64) -> RangeResult {
     var all = state(at: asked).filter { matches(query.range, $0.key) }
-    let count = UInt64(all.count)
+    // A later page of an older revision is not counted anew.
+    let isCounted = query.after == nil || query.content == .countOnly || asked == revision
+    let count = isCounted ? UInt64(all.count) : 0
     if query.order == .descending { all.reverse() }
     if let after = query.after {
       all.removeAll { version in

@@ -45,6 +45,7 @@ public struct RangeQuery: Hashable, Sendable {
 public struct RangeResult: Hashable, Sendable {
   public let items: [KeyValue]
   /// Keys in the whole range at that revision, not only in this page (`after` does not lower it).
+  /// 0 in a page behind `after` of a revision that is not the newest: it is not counted anew.
   public let count: UInt64
   /// Whether more items follow this page.
   public let more: Bool

@@ -56,18 +56,21 @@ extension StoreView {
     }
   }
 
-  /// A page of the state at an older revision that is still kept. Counting it means walking all of
-  /// the range.
+  /// A page of the state at an older revision that is still kept.
+  ///
+  /// Counting it means walking all of the range, which is done for the first page only: who reads a
+  /// million keys in pages, while others write, would otherwise walk the million with every page.
   func oldPage(
     _ query: RangeQuery, at revision: Revision, _ budget: inout PageBudget
   ) -> RangeResult {
     query.withBounds { range, rest in
       var page = Page(query, budget)
       var count = 0
-      var scan = VersionScan(self, range, at: revision, order: query.order)
-      while let record = scan.next() {
-        count += 1
-        guard page.wantsItems, !page.more, rest.contains(record.key) else { continue }
+      let counts = query.after == nil || !page.wantsItems
+      var scan = VersionScan(self, counts ? range : rest, at: revision, order: query.order)
+      while counts || !page.more, let record = scan.next() {
+        if counts { count += 1 }
+        guard page.wantsItems, !page.more else { continue }
         if !page.add(record) { page.more = true }
       }
       return page.finish(count: count, revision: revision, &budget)

@@ -28,13 +28,17 @@ extension JSONWriter {
     endArray()
   }
 
-  mutating func writeMembers(of page: RangeResult, _ content: RangeQuery.Content) {
+  /// - Parameter known: keys of the whole range, when an earlier page has counted them.
+  mutating func writeMembers(
+    of page: RangeResult, _ content: RangeQuery.Content, known: UInt64? = nil
+  ) {
+    let count = known ?? page.count
     member("revision", page.readRevision.number)
-    member("count", page.count)
+    member("count", count)
     member("more", page.more)
     if page.more, let last = page.items.last {
       name("cursor")
-      value(text: Cursor(revision: page.readRevision, lastKey: last.key).text[...])
+      value(text: Cursor(revision: page.readRevision, count: count, lastKey: last.key).text[...])
     }
     switch content {
     case .countOnly: return

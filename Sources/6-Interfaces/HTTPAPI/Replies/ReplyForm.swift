@@ -7,7 +7,7 @@ enum ReplyForm {
   case deleted(wantsPrevious: Bool)
   case conditionalDelete(wantsPrevious: Bool)
   case key(isRaw: Bool)
-  case page(RangeQuery.Content)
+  case page(RangeQuery.Content, known: UInt64?)
   case transaction
   case compacted
   case cluster, leader, members, health

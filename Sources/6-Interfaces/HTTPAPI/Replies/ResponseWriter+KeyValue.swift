@@ -49,10 +49,10 @@ extension ResponseWriter {
         return write(Refusal(.noSuchKey), stamp, delivery, into: &out)
       }
       return key(item, isRaw, stamp, delivery, into: &out)
-    case .page(let content):
+    case .page(let content, let known):
       return document(stamp, delivery, into: &out) { json in
         json.beginObject()
-        json.writeMembers(of: result, content)
+        json.writeMembers(of: result, content, known: known)
         json.endObject()
       }
     case .put, .conditionalPut, .deleted, .conditionalDelete, .transaction, .compacted, .cluster,

@@ -2,20 +2,24 @@ internal import BinaryCodec
 internal import ClientProtocol
 internal import JSONText
 
-/// Where a page ended: the next one reads the same revision, behind the last key. Clients hand it
-/// back as they got it.
+/// Where a page ended: the next one reads the same revision, behind the last key. The first page
+/// has counted the range, and cursors carry the number along. Clients hand them back as they got
+/// them.
 struct Cursor: Equatable {
   let revision: Revision
+  let count: UInt64
   let lastKey: Bytes
 
-  private static let version: UInt8 = 1
+  private static let version: UInt8 = 2
+  private static let headBytes = 17
 
   /// Base64 with the alphabet for addresses, unpadded (RFC 4648, section 5): needs no
   /// percent-encoding.
   var text: [UInt8] {
-    var writer = ByteWriter(capacity: 9 + lastKey.count)
+    var writer = ByteWriter(capacity: Self.headBytes + lastKey.count)
     writer.write(Self.version)
     writer.write(revision.number)
+    writer.write(count)
     writer.write(raw: lastKey)
     var text: [UInt8] = []
     for letter in Base64.encoded(writer.bytes[...]) {
@@ -29,8 +33,9 @@ struct Cursor: Equatable {
     return text
   }
 
-  init(revision: Revision, lastKey: Bytes) {
+  init(revision: Revision, count: UInt64, lastKey: Bytes) {
     self.revision = revision
+    self.count = count
     self.lastKey = lastKey
   }
 
@@ -43,11 +48,17 @@ struct Cursor: Equatable {
       }
     }
     while padded.count % 4 != 0 { padded.append(UInt8(ascii: "=")) }
-    guard let bytes = Base64.decode(padded[...]), bytes.count > 9, bytes[0] == Self.version else {
+    guard let bytes = Base64.decode(padded[...]), bytes.count > Self.headBytes,
+      bytes[0] == Self.version
+    else {
       throw .badRequest("the cursor is not one that a page ended with")
     }
-    revision = Revision(
-      bytes[1..<9].reversed().reduce(0) { $0 << 8 | UInt64($1) })
-    lastKey = bytes[9...]
+    revision = Revision(Self.number(bytes[1..<9]))
+    count = Self.number(bytes[9..<17])
+    lastKey = bytes[Self.headBytes...]
+  }
+
+  private static func number(_ bytes: Bytes) -> UInt64 {
+    bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 }

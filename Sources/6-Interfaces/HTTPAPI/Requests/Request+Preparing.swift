@@ -131,6 +131,7 @@ extension Request {
       try parameters.number(.maxBytes, atMost: limits.pageBytesMost) ?? limits.pageBytes
     if try parameters.flag(.keysOnly) { query.content = .keysOnly }
     if try parameters.flag(.countOnly) { query.content = .countOnly }
+    var known: UInt64?
     if let text = parameters[.cursor] {
       let cursor = try Cursor(text: text)
       guard query.revision == nil || query.revision == cursor.revision else {
@@ -138,8 +139,9 @@ extension Request {
       }
       query.revision = cursor.revision
       query.after = cursor.lastKey
+      known = cursor.count
     }
-    return (.read(query, try consistency()), .page(query.content))
+    return (.read(query, try consistency()), .page(query.content, known: known))
   }
 
   private func deleteRange() throws(ClientError) -> (ClientRequest, ReplyForm) {
