@@ -56,6 +56,7 @@ struct LostStateTests {
       }
     }
     try log.compact(through: LogIndex(50))
+    try log.clear(disk)
     for path in ["snapshots/snapshot-50-1", "snapshots/snapshot-20-1"] {
       disk.flip(path, bit: (SnapshotFormat.header(Sample.snapshot(1, 50)).count + 2) * 8)
     }
