@@ -101,6 +101,44 @@ struct PipeliningTests {
     #expect(talk.node.asked.count == 1)
   }
 
+  @Test("answers that wait for an earlier one are counted; a read that finds no room is refused")
+  func answersOutOfTurn() throws {
+    var limits = Limits()
+    limits.inFlightBytes = 5000
+    let talk = try Conversation(FakeNode(), limits)
+    try talk.request("PUT", "/v1/kv/slow", body: [1])
+    for _ in 0..<4 { try talk.request("GET", "/v1/kv/big") }
+    let item = KeyValue(
+      key: Array("big".utf8)[...], value: Array(repeating: 7, count: 2000)[...],
+      createRevision: Revision(2), modRevision: Revision(2), version: 1, lease: nil)
+    let page = RangeResult(items: [item], count: 1, more: false, readRevision: Revision(40))
+    // The first stays without its answer, so that those of the others must wait.
+    for _ in 0..<4 { talk.node.reply(.range(page), to: 1) }
+    #expect(try talk.writes().isEmpty)
+    #expect((4000...5000).contains(talk.server.gauges.heldBytes))
+    talk.node.reply(.put(41))
+    let responses = try talk.responses()
+    #expect(responses.map(\.status) == [200, 200, 200, 429, 429])
+    #expect(responses[4].member("error", "outcome") == "not_applied")
+    #expect(responses[4].headers["retry-after"] == "1")
+    #expect(talk.server.gauges.heldBytes == 0)
+  }
+
+  @Test("a connection that dies with answers out of turn leaves nothing on the books")
+  func deathOutOfTurn() throws {
+    let talk = try Conversation()
+    try talk.request("PUT", "/v1/kv/slow", body: [1])
+    try talk.request("GET", "/v1/kv/a")
+    let nothing = RangeResult(items: [], count: 0, more: false, readRevision: Revision(1))
+    talk.node.reply(.range(nothing), to: 1)
+    #expect(talk.server.gauges.heldBytes > 1)
+    talk.channel.close(promise: nil)
+    talk.run()
+    talk.node.reply(.put(41))
+    #expect(talk.server.gauges.heldBytes == 0)
+    #expect(talk.server.gauges.inFlight == 0)
+  }
+
   @Test("a connection that dies leaves nothing on the books once the node has answered")
   func death() throws {
     let talk = try Conversation()

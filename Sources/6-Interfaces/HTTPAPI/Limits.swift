@@ -32,20 +32,26 @@ package struct Limits: Hashable, Sendable {
   package var timeoutMilliseconds: UInt32 = 5_000
   package var timeoutMillisecondsMost: UInt32 = 60_000
 
-  /// Connections of all listeners. Each costs about 20 KiB here and some socket memory: 4096 stay
-  /// below 100 MiB, and below the usual hard limit of descriptors.
-  package var connections = 4096
+  /// Connections of all listeners: ten thousand clients that mostly wait, and some thousands more.
+  /// An idle one costs a few KiB here and its socket (docs/performance/OVERLOAD.md has the measure).
+  /// A node that may open fewer files takes fewer.
+  package var connections = 16_384
   /// Requests of one connection that wait for their answer; at this number the socket is not read
   /// any more. What the last read brought along (at most 64 KiB of requests) is still served.
   package var pipelined = 128
-  /// Requests of all connections that wait for their answer; more are answered 429. At 20,000
-  /// writes/s it is about 0.4 s of work: a longer queue only adds latency.
-  package var inFlight = 8192
-  /// Bytes of request bodies held by all connections; more are answered 429.
+  /// Requests of all connections that wait for their answer; more are answered 429. At 25,000
+  /// writes/s it is about 80 ms of work: a longer queue adds latency and no throughput, and who is
+  /// let in is to be answered within 100 ms.
+  package var inFlight = 2048
+  /// Bytes of request bodies held by all connections, and of answers that wait behind an earlier one
+  /// of their connection; more are answered 429.
   package var inFlightBytes = 64 << 20
   /// Bytes of answers that one connection has not taken yet; a reader that lags further is cut off.
   /// Twice the largest page as JSON, so that one slow page is no offence.
   package var unsentBytes = 32 << 20
+  /// The same of all connections together; at this number the one that is written to is cut off. A
+  /// crowd of slow readers costs memory of this order, whatever each of them may do alone.
+  package var unsentBytesOfAll = 256 << 20
   /// Bytes of a snapshot that are read from the disk, and wait for the client, at a time: a reading
   /// of some 100 µs, and a hundredth of a second of a fast network.
   package var snapshotPiece = 256 << 10

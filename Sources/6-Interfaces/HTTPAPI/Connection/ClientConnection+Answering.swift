@@ -14,7 +14,25 @@ extension ClientConnection {
     server.gauges.answered(form, start, exchanges[place].heldBytes)
     exchanges[place].heldBytes = 0
     exchanges[place].state = .answered(.reply(reply, form))
-    if tag == firstTag { settle() }
+    guard tag != firstTag else { return settle() }
+    if context != nil { keep(reply, at: place) }
+  }
+
+  // An answer that came before its turn waits in memory, and is counted like what clients send. A
+  // read that finds no room is refused after all; a write that has happened cannot be, so its
+  // connection goes.
+  private func keep(_ reply: ClientReply, at place: CircularBuffer<Exchange>.Index) {
+    let size = reply.heldBytes
+    if server.gauges.heldBytes + size <= server.limits.inFlightBytes {
+      exchanges[place].heldBytes = size
+      server.gauges.heldBytes += size
+    } else if case .range = reply.body {
+      exchanges[place].state = .answered(
+        .refusal(Refusal(.overloaded("too many bytes of answers wait; try again later"))))
+    } else {
+      exchanges[place].state = .answered(.refusal(Refusal(.overloaded("cut off"))))
+      cut()
+    }
   }
 
   /// Writes the answers that are due: those of the oldest exchanges, up to the first that has none.
@@ -28,6 +46,7 @@ extension ClientConnection {
         }
         return begin(SnapshotDownload(wish))
       }
+      server.gauges.heldBytes -= oldest.heldBytes
       exchanges.removeFirst()
       firstTag += 1
       write(answer, oldest.delivery)
@@ -102,7 +121,12 @@ extension ClientConnection {
     if out.capacity > Self.keptBytes { out = ByteBuffer() } else { out.clear() }
     guard self.context != nil, !context.channel.isWritable else { return }
     unsentBytes += count
-    if unsentBytes > server.limits.unsentBytes { cut() }
+    server.gauges.unsentBytes += count
+    if unsentBytes > server.limits.unsentBytes
+      || server.gauges.unsentBytes > server.limits.unsentBytesOfAll
+    {
+      cut()
+    }
   }
 
   /// Answers that exceed this are sent before the turn ends, and do not keep their space.

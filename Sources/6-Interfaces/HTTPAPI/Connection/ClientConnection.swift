@@ -83,12 +83,15 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
     if let ends { server.virtualConnectionWatcher?.closed(local: ends.local, remote: ends.remote) }
     out = ByteBuffer()
     unread = ByteBuffer()
+    taken()
     if case .streaming? = exchanges.first?.state { server.gauges.downloads -= 1 }
     // What was submitted stays on the books until the port has answered it.
-    if let last = exchanges.last, case .receiving = last.state {
-      server.gauges.heldBytes -= last.heldBytes
-      exchanges.removeLast()
+    for place in exchanges.indices {
+      if case .waiting = exchanges[place].state { continue }
+      server.gauges.heldBytes -= exchanges[place].heldBytes
+      exchanges[place].heldBytes = 0
     }
+    if let last = exchanges.last, case .receiving = last.state { exchanges.removeLast() }
     intake = .ended
     listener.connections[ObjectIdentifier(self)] = nil
     server.connectionClosed()
@@ -112,6 +115,12 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
     if mayRead { context.read() } else { isReadHeld = true }
   }
 
+  /// The client lags no more, or is gone.
+  private func taken() {
+    server.gauges.unsentBytes -= unsentBytes
+    unsentBytes = 0
+  }
+
   func resumeReading() {
     guard isReadHeld, mayRead, let context else { return }
     isReadHeld = false
@@ -121,7 +130,7 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     if context.channel.isWritable {
       stalledSince = nil
-      unsentBytes = 0
+      taken()
       continueDownload()
       resumeReading()
     } else if stalledSince == nil {

@@ -133,6 +133,7 @@ extension JSONWriter {
     member("in_flight", UInt64(limits.inFlight))
     member("in_flight_bytes", UInt64(limits.inFlightBytes))
     member("unsent_bytes", UInt64(limits.unsentBytes))
+    member("unsent_bytes_of_all", UInt64(limits.unsentBytesOfAll))
     endObject()
   }
 

@@ -11,8 +11,10 @@ final class Gauges {
   var inFlight = 0
   /// Snapshots being downloaded.
   var downloads = 0
-  /// Bytes of bodies being received or with the node.
+  /// Bytes of bodies being received or with the node, and of answers that wait for an earlier one.
   var heldBytes = 0
+  /// Bytes of answers that clients who lag have not taken.
+  var unsentBytes = 0
   var receivedBytes: UInt64 = 0
   var sentBytes: UInt64 = 0
   /// By status.
@@ -49,7 +51,12 @@ final class Gauges {
       "quoin_http_connections_cut_total", "Connections cut off for being slow.", connectionsCut)
     page.gauge("quoin_http_requests_in_flight", "Requests with the node.", Double(inFlight))
     page.gauge("quoin_http_downloads", "Snapshots being downloaded.", Double(downloads))
-    page.gauge("quoin_http_body_bytes", "Bytes of request bodies held.", Double(heldBytes))
+    page.gauge(
+      "quoin_http_body_bytes", "Bytes held of request bodies, and of answers out of turn.",
+      Double(heldBytes))
+    page.gauge(
+      "quoin_http_unsent_bytes", "Bytes of answers that lagging clients have not taken.",
+      Double(unsentBytes))
     page.counter("quoin_http_received_bytes_total", "Bytes received.", receivedBytes)
     page.counter("quoin_http_sent_bytes_total", "Bytes sent.", sentBytes)
     page.begin("quoin_http_responses_total", "Responses by status.", type: "counter")
