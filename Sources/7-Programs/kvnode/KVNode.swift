@@ -25,6 +25,7 @@ enum KVNode {
     }
     do {
       try ProcessUser.settle(configuration)
+      OpenFiles.raiseLimit()
       try await run(configuration)
     } catch {
       say("kvnode: \(error)")

@@ -61,7 +61,9 @@ final class Node: RunningNode {
         cluster: identity.cluster, node: identity.node, incarnation: identity.incarnation),
       seed: random.next(), logger: log)
     gateway = ClientGateway()
-    server = HTTPServer(on: loop, port: gateway)
+    var clientLimits = HTTPAPI.Limits()
+    clientLimits.connections = min(clientLimits.connections, OpenFiles.forClients)
+    server = HTTPServer(on: loop, port: gateway, limits: clientLimits)
     address = try configuration.virtualAddress.table(
       for: identity, times: settings.consensus, server: server, on: loop, seed: random.next(),
       log: log)
