@@ -15,6 +15,7 @@ enum Bench {
   static func run(_ plan: BenchPlan, threads: Int) async throws -> BenchTally {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
     let counter = BenchCounter()
+    let idle = try await openIdle(plan, on: group)
     let futures = (0..<threads).map { number in
       let loop = group.next()
       let promise = loop.makePromise(of: BenchTally.self)
@@ -31,8 +32,25 @@ enum Bench {
     for future in futures { total.merge(try await future.get()) }
     watcher.cancel()
     await watcher.value
+    for connection in idle { connection.close() }
     try await group.shutdownGracefully()
     return total
+  }
+
+  // A hundred at a time: a listener's queue is short.
+  private static func openIdle(
+    _ plan: BenchPlan, on group: MultiThreadedEventLoopGroup
+  ) async throws -> [Connection] {
+    var open: [Connection] = []
+    while open.count < plan.idleConnections, !Interruption.isRequested {
+      let wanted = min(100, plan.idleConnections - open.count)
+      let opening = (0..<wanted).map { number in
+        let endpoint = plan.endpoints[(open.count + number) % plan.endpoints.count]
+        return Connection.open(endpoint, on: group, timeout: .seconds(5))
+      }
+      for connection in opening { open.append(try await connection.get()) }
+    }
+    return open
   }
 
   private static func watch(_ plan: BenchPlan, _ counter: BenchCounter) async {

@@ -7,7 +7,8 @@ internal import NIOCore
 /// Closed loop: each lane sends its next request when it has its reply. Open loop: requests fall
 /// due at a fixed rate and idle lanes take them; latency counts from when a request was due, so
 /// that a stall is seen by every request it delayed and not only by those in flight (Tene's
-/// "coordinated omission").
+/// "coordinated omission"). A plan that drops sends nothing late: what finds no idle lane is counted
+/// and forgotten, as by clients who are too many to wait for each other.
 final class BenchDriver {
   private let plan: BenchPlan
   private let loop: any EventLoop
@@ -18,11 +19,13 @@ final class BenchDriver {
 
   private var idle: [BenchLane] = []
   private var open: Int
-  private let start = NIODeadline.now()
-  private let end: NIODeadline?
+  private var start = NIODeadline.now()
+  private var end: NIODeadline?
   /// Requests still to be sent; nil: as many as fit into the time.
   private var left: Int?
   private var issued = 0
+  private var dropped = 0
+  private var lastAnswer: NIODeadline
   private var alarm: Scheduled<Void>?
 
   init(
@@ -35,16 +38,30 @@ final class BenchDriver {
     self.counter = counter
     self.promise = promise
     open = plan.connections
+    lastAnswer = start
     switch plan.length {
     case .requests(let count): (left, end) = (count, nil)
     case .time(let duration): (left, end) = (nil, start + TimeAmount(duration))
     }
   }
 
+  /// Connects every lane, and begins when all have tried: a storm of connections is no part of the
+  /// load.
   func run() {
-    for number in 0..<plan.connections {
-      BenchLane(plan, number: number, on: loop, driver: self).begin()
+    let lanes = (0..<plan.connections).map {
+      BenchLane(plan, number: $0, on: loop, driver: self)
     }
+    let opened = lanes.map { $0.connect() }
+    EventLoopFuture.andAllComplete(opened, on: loop).assumeIsolated().whenComplete { _ in
+      self.begin(lanes)
+    }
+  }
+
+  private func begin(_ lanes: [BenchLane]) {
+    start = .now()
+    lastAnswer = start
+    if case .time(let duration) = plan.length { end = start + TimeAmount(duration) }
+    for lane in lanes { isIdle(lane) }
   }
 
   /// A lane has nothing to do.
@@ -58,9 +75,15 @@ final class BenchDriver {
     counter.add()
     switch outcome {
     case .done, .missing:
-      let latency = UInt64(clamping: (NIODeadline.now() - due).nanoseconds)
+      let now = NIODeadline.now()
+      let latency = UInt64(clamping: (now - due).nanoseconds)
+      let time = UInt64(clamping: (now - start).nanoseconds)
+      tally.paused(UInt64(clamping: (now - lastAnswer).nanoseconds), until: time)
+      tally.answered(latency, at: time)
+      lastAnswer = now
       if isPut { tally.puts.record(latency) } else { tally.gets.record(latency) }
       if outcome == .missing { tally.missing += 1 }
+    case .busy: tally.busy += 1
     case .refused: tally.refused += 1
     case .lost: tally.lost += 1
     }
@@ -77,7 +100,8 @@ final class BenchDriver {
       let now = NIODeadline.now()
       var due = now
       if let rate = plan.rate {
-        due = start + .nanoseconds(Int64(Double(issued) / rate * 1e9))
+        if plan.drops { dropLate(now, rate) }
+        due = start + .nanoseconds(Int64(Double(issued + dropped) / rate * 1e9))
         guard due <= now else { return wake(at: due) }
       }
       guard let lane = idle.popLast() else { return }
@@ -86,6 +110,13 @@ final class BenchDriver {
       let (request, isPut) = requests.next()
       lane.send(request, isPut: isPut, due: due)
     }
+  }
+
+  // Requests that fell due while every lane was busy, all but the newest.
+  private func dropLate(_ now: NIODeadline, _ rate: Double) {
+    let due = Int(Double((now - start).nanoseconds) / 1e9 * rate)
+    let late = due - issued - dropped
+    if late > idle.count { dropped += late - idle.count }
   }
 
   private func wake(at due: NIODeadline) {
@@ -102,6 +133,12 @@ final class BenchDriver {
     tally.seconds = Double((NIODeadline.now() - start).nanoseconds) / 1e9
     if let rate = plan.rate, end != nil {
       tally.notSent = UInt64(max(0, rate * tally.seconds - Double(issued) - 1))
+    }
+    if end != nil {
+      let now = NIODeadline.now()
+      tally.paused(
+        UInt64(clamping: (now - lastAnswer).nanoseconds),
+        until: UInt64(clamping: (now - start).nanoseconds))
     }
     promise.succeed(tally)
   }

@@ -3,7 +3,7 @@ internal import NIOCore
 
 /// One connection of a benchmark, replaced when it is lost. Confined to its event loop.
 final class BenchLane {
-  enum Outcome { case done, missing, refused, lost }
+  enum Outcome { case done, missing, busy, refused, lost }
 
   private let plan: BenchPlan
   private let loop: any EventLoop
@@ -18,7 +18,13 @@ final class BenchLane {
     self.driver = driver
   }
 
-  func begin() { driver.isIdle(self) }
+  /// Opens the connection beforehand; what fails is tried again when there is something to send.
+  func connect() -> EventLoopFuture<Void> {
+    let target = plan.endpoints[endpoint % plan.endpoints.count]
+    let opening = Connection.open(target, on: loop, timeout: .seconds(5)).hop(to: loop)
+    opening.assumeIsolated().whenSuccess { self.connection = $0 }
+    return opening.map { _ in }
+  }
 
   func close() { connection?.close() }
 
@@ -50,6 +56,8 @@ final class BenchLane {
           self.finish(.done, isPut: isPut, due: due)
         case .success(let reply) where reply.status == 404 && !isPut:
           self.finish(.missing, isPut: isPut, due: due)
+        case .success(let reply) where reply.status == 429:
+          self.finish(.busy, isPut: isPut, due: due)
         case .success: self.finish(.refused, isPut: isPut, due: due)
         case .failure:
           self.connection = nil
@@ -64,7 +72,7 @@ final class BenchLane {
     switch outcome {
     case .done, .missing: driver.isIdle(self)
     // A server that refuses or is gone is not hammered.
-    case .refused, .lost:
+    case .busy, .refused, .lost:
       loop.assumeIsolated().scheduleTask(in: .milliseconds(20)) { self.driver.isIdle(self) }
     }
   }

@@ -35,8 +35,16 @@ struct BenchReport {
   }
 
   private var troubles: [String] {
+    let pause =
+      "longest time without an answer: \(Figures.latency(tally.longestPause)), "
+      + "until \(Figures.seconds(Double(tally.longestPauseEnd) / 1e9))"
+    return [pause] + counts
+  }
+
+  private var counts: [String] {
     [
       (tally.missing, "gets found no key (--fill writes them first)"),
+      (tally.busy, "requests were told to come back later (429)"),
       (tally.refused, "requests were refused"), (tally.lost, "requests were lost"),
       (tally.notSent, "requests were due and could not be sent: every connection was busy"),
     ].filter { $0.0 > 0 }.map { "\(Figures.grouped($0.0)) \($0.1)" }
@@ -51,9 +59,16 @@ struct BenchReport {
     writer.name("seconds")
     writer.value(tally.seconds)
     writer.member("missing", tally.missing)
+    writer.member("busy", tally.busy)
     writer.member("refused", tally.refused)
     writer.member("lost", tally.lost)
     writer.member("not_sent", tally.notSent)
+    writer.member("pause_ns", tally.longestPause)
+    writer.member("pause_end_ns", tally.longestPauseEnd)
+    writer.name("max_ns_each_second")
+    writer.beginArray()
+    for latency in tally.largestEachSecond { writer.value(latency) }
+    writer.endArray()
     writer.name("put")
     write(tally.puts, into: &writer)
     writer.name("get")

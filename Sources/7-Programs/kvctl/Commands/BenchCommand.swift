@@ -28,6 +28,11 @@ struct BenchCommand: AsyncParsableCommand {
   var count: Int?
   @Option(help: "Requests a second, open loop.")
   var rate: Double?
+  @Flag(
+    help: "With --rate: do not send what finds every connection busy, instead of sending it late.")
+  var drop = false
+  @Option(help: "Connections beside those that only stay open.")
+  var idle = 0
   @Option(help: "Puts in a hundred requests of mixed.")
   var putPercent = 50
   @Flag(help: "Write every key once beforehand.")
@@ -46,6 +51,8 @@ struct BenchCommand: AsyncParsableCommand {
       (count.map { $0 > 0 } ?? true, "--count must be positive."),
       (seconds == nil || count == nil, "Give --seconds or --count, not both."),
       (rate.map { $0 > 0 && $0 < 1e8 } ?? true, "--rate must be positive."),
+      (rate != nil || !drop, "--drop needs --rate."),
+      ((0...30_000).contains(idle), "--idle must lie between 0 and 30000."),
       ((0...100).contains(putPercent), "--put-percent must lie between 0 and 100."),
       ((1...min(64, connections)).contains(threads), "--threads: 1 to the number of connections."),
     ]
@@ -58,7 +65,8 @@ struct BenchCommand: AsyncParsableCommand {
     _ = try await connection.client().status()
     var plan = BenchPlan(
       work: kind, length: count.map { .requests($0) } ?? .time(.seconds(seconds ?? 10)),
-      rate: rate, connections: connections, keys: keys, prefix: prefix.bytes,
+      rate: rate, drops: drop, connections: connections, idleConnections: idle, keys: keys,
+      prefix: prefix.bytes,
       valueSize: valueSize, endpoints: endpoints, timeout: connection.timeout.duration)
     Interruption.watch()
     if fill {
