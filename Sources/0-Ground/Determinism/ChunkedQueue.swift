@@ -45,6 +45,7 @@
     }
   }
 
+  /// Adds an element behind the last, in constant time: none of the others is moved.
   @inlinable public mutating func append(_ element: Element) {
     if chunks.last.map({ $0.count == Self.chunkCount }) ?? true {
       var chunk: [Element] = []

@@ -2,8 +2,8 @@ internal import Determinism
 public import RaftTypes
 
 extension WriteAheadLog {
-  /// What should be done beside the log: give it to `SpareOrder.carryOut` on a thread that may wait,
-  /// then to `ended`, before the next is asked for. Nil when there is nothing.
+  /// What should be done beside the log: give it to `SpareOrder.carryOut` on a thread that may
+  /// wait, then to `ended`, before the next is asked for. Nil when there is nothing.
   ///
   /// Files that are no longer needed come first, then a spare segment, when there is none. Without
   /// this the files stay, and an append makes the segment itself, and waits for it.

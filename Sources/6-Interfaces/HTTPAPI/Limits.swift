@@ -33,7 +33,7 @@ package struct Limits: Hashable, Sendable {
   package var timeoutMillisecondsMost: UInt32 = 60_000
 
   /// Connections of all listeners: ten thousand clients that mostly wait, and some thousands more.
-  /// An idle one costs a few KiB here and its socket (docs/performance/OVERLOAD.md has the measure).
+  /// An idle one costs a few KiB here and its socket (docs/performance/OVERLOAD.md has the figure).
   /// A node that may open fewer files takes fewer.
   package var connections = 16_384
   /// Requests of one connection that wait for their answer; at this number the socket is not read
@@ -43,8 +43,8 @@ package struct Limits: Hashable, Sendable {
   /// writes/s it is about 80 ms of work: a longer queue adds latency and no throughput, and who is
   /// let in is to be answered within 100 ms.
   package var inFlight = 2048
-  /// Bytes of request bodies held by all connections, and of answers that wait behind an earlier one
-  /// of their connection; more are answered 429.
+  /// Bytes of request bodies held by all connections, and of answers that wait behind an earlier
+  /// one of their connection; more are answered 429.
   package var inFlightBytes = 64 << 20
   /// Bytes of answers that one connection has not taken yet; a reader that lags further is cut off.
   /// Twice the largest page as JSON, so that one slow page is no offence.

@@ -7,8 +7,8 @@ internal import NIOCore
 /// Closed loop: each lane sends its next request when it has its reply. Open loop: requests fall
 /// due at a fixed rate and idle lanes take them; latency counts from when a request was due, so
 /// that a stall is seen by every request it delayed and not only by those in flight (Tene's
-/// "coordinated omission"). A plan that drops sends nothing late: what finds no idle lane is counted
-/// and forgotten, as by clients who are too many to wait for each other.
+/// "coordinated omission"). A plan that drops sends nothing late: what finds no idle lane is
+/// counted and forgotten, as by clients who are too many to wait for each other.
 final class BenchDriver {
   private let plan: BenchPlan
   private let loop: any EventLoop
