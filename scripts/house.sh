@@ -21,7 +21,7 @@ lab_packages=(iproute2 nftables libfaketime)
 count_packages=(valgrind binutils)
 
 swift_sources=(Package.swift Sources Tests Jepsen-style)
-shell_sources=(scripts/{house.sh,budget,check,compare-etcd,demo-failover,down,failover-soak,faultlab,fix,instructions,lab,stress,test,up} Jepsen-style/live-matrix .ci/run)
+shell_sources=(scripts/{house.sh,benchmarks,budget,check,compare-etcd,demo-failover,down,failover-soak,faultlab,fix,instructions,lab,stress,test,up} Jepsen-style/live-matrix .ci/run)
 
 say() { printf '==> %s\n' "$*"; }
 

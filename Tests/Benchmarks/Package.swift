@@ -2,16 +2,20 @@
 import PackageDescription
 
 // Benchmarks are a package of their own, so that nobody who builds or tests Quoin builds them:
-// swift run -c release --package-path Tests/Benchmarks store
+// scripts/benchmarks runs them, built with the flags that Quoin is built with.
 let package = Package(
   name: "benchmarks",
   dependencies: [.package(name: "quoin", path: "../..")],
   targets: [
     .executableTarget(
-      name: "store",
-      dependencies: [
-        .product(name: "KeyValueStore", package: "quoin"),
-        .product(name: "RaftCore", package: "quoin"),
+      name: "benchmarks",
+      dependencies: ["KeyValueStore", "RaftCore", "WriteAheadLog", "Parts"].map {
+        .product(name: $0, package: "quoin")
+      },
+      swiftSettings: [
+        .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"), .treatAllWarnings(as: .error),
       ])
   ]
 )
