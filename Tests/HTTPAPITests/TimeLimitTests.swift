@@ -110,6 +110,32 @@ struct TimeLimitTests {
     #expect(!talk.isOpen)
   }
 
+  @Test("what all lagging readers hold has a limit of its own, and is given back when they take it")
+  func unsentOfAll() throws {
+    var limits = Limits()
+    limits.unsentBytesOfAll = 2000
+    let talk = try Conversation(FakeNode(), limits)
+    let page = ClientReply.Body.found([.example("a", Array(repeating: 1, count: 500)[...])])
+    talk.channel.isWritable = false
+    talk.channel.pipeline.fireChannelWritabilityChanged()
+    try talk.request("GET", "/v1/kv/a?raw")
+    talk.node.reply(page)
+    talk.run()
+    #expect(talk.isOpen && talk.server.gauges.unsentBytes > 500)
+    talk.channel.isWritable = true
+    talk.channel.pipeline.fireChannelWritabilityChanged()
+    #expect(talk.server.gauges.unsentBytes == 0)
+    // Another connection holds nearly all there is.
+    talk.server.gauges.unsentBytes = 1900
+    try talk.request("GET", "/v1/kv/a?raw")
+    talk.channel.isWritable = false
+    talk.channel.pipeline.fireChannelWritabilityChanged()
+    talk.node.reply(page)
+    talk.run()
+    #expect(!talk.isOpen)
+    #expect(talk.server.gauges.unsentBytes == 1900)
+  }
+
   @Test("large answers of one turn meet that limit one by one")
   func unsentInOneTurn() throws {
     var limits = Limits()
