@@ -51,15 +51,17 @@ class Comparison:
         for number in rounds:
             for stage in stages:
                 if not stage.once:
-                    for system in self._turn(number):
+                    for system in self._turn(stage):
                         self._measure(stage, system, range(number, number + 1))
         for stage in stages:
             if stage.once and rounds:
-                for system in self._turn(0):
+                for system in self._turn(stage):
                     self._measure(stage, system, rounds)
 
-    def _turn(self, number):
-        order = plan.BOTH if number % 2 == 0 else tuple(reversed(plan.BOTH))
+    def _turn(self, stage):
+        """Who goes first changes with every round, also from one run to its continuation."""
+        before = self._results.rounds(plan.QUOIN, stage.measures[0].name)
+        order = plan.BOTH if before % 2 == 0 else tuple(reversed(plan.BOTH))
         return [system for system in order if self._options.only in (None, system)]
 
     def _measure(self, stage, system, rounds):
