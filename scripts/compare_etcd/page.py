@@ -3,13 +3,17 @@
 import plots
 import table
 from plan import ETCD, QUOIN
+from rows import AGAINST_ETCD
+
+# Below this many a median is an anecdote.
+_ROUNDS = 5
 
 _PAGE = """# Quoin beside etcd
 
 Written by `scripts/compare-etcd`; the figures are medians of the rounds in the last column, of
 one run on one machine: {cores} cores ({processor}), {memory}, {system}, kernel {kernel}, data on
 {disk}. etcd {etcd} as released, Quoin at {commit}. Absolute figures are those of this machine on
-that day; what carries over is the ratio.
+that day; what carries over is the ratio.{provisional}
 
 {tables}
 
@@ -82,9 +86,17 @@ def write(path, results):
         pictures="".join(pictures),
         elections=_elections(results),
         keys="100,000",
+        provisional=_provisional(results),
         **results.facts(),
     )
     path.write_text(page)
+
+
+def _provisional(results):
+    rows = [row for row in AGAINST_ETCD if results.median(*row.ours) is not None]
+    if all(results.rounds(*row.ours[:2]) >= _ROUNDS for row in rows):
+        return ""
+    return f" **Fewer than {_ROUNDS} rounds were run for some rows: read those as provisional.**"
 
 
 def _elections(results):
