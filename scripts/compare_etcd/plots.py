@@ -114,5 +114,5 @@ def _line(x, y, system, figure, points):
     yield f'  <text class="{system}-text" x="{a + 10:.1f}" y="{b + 4:.1f}">{shown}, {figure}</text>'
     if figure == "p50":
         for (a, b), (count, _, _) in zip(places, points, strict=True):
-            if count in (1, 16, 256):
+            if count in (1, 16):
                 yield f'  <text class="small middle" x="{a:.1f}" y="{b + 18:.1f}">{count}</text>'
