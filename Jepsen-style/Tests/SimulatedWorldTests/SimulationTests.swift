@@ -97,5 +97,7 @@ struct Regression: Sendable, CustomTestStringConvertible {
   static let seeds = [
     Regression(seed: 130, nodes: 3, profile: .disks),
     Regression(seed: 1731, nodes: 5, profile: .swarm),
+    Regression(seed: 1_015_790, nodes: 3, profile: .swarm),
+    Regression(seed: 3_005_899, nodes: 3, profile: .swarm),
   ]
 }
