@@ -41,6 +41,15 @@ struct HearingTests {
   @Test("one voter alone needs nobody's proof")
   func alone() { #expect(leading().newestProof(by: [NodeID(1)], for: NodeID(1)) == nil) }
 
+  @Test("what a leader said is remembered though its term is over")
+  func spoken() {
+    var hearing = leading()
+    hearing.leaderSpoke(in: Term(2), at: at(20))
+    hearing.leaderIsOver()
+    #expect(hearing.followed == nil)
+    #expect(hearing.spoken?.term == Term(2) && hearing.spoken?.at == at(20))
+  }
+
   @Test("another term begins without answers")
   func anew() {
     var hearing = leading()

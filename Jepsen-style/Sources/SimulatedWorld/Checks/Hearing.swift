@@ -5,6 +5,8 @@ internal import RaftTypes
 struct Hearing {
   /// The term of the last leader it followed, and when it last heard that leader.
   private(set) var followed: (term: Term, at: Instant)?
+  /// When it last heard any leader that it followed, whatever became of that one.
+  private(set) var spoken: (term: Term, at: Instant)?
   /// When it last heard each place while it led `ledTerm`.
   private(set) var answers: [Instant?] = []
   private var ledTerm = Term.zero
@@ -16,7 +18,10 @@ struct Hearing {
   /// Who decides, and since when, as far as it has been looked at.
   private var deciders: (voters: [NodeID], since: Instant)?
 
-  mutating func leaderSpoke(in term: Term, at now: Instant) { followed = (term, now) }
+  mutating func leaderSpoke(in term: Term, at now: Instant) {
+    followed = (term, now)
+    spoken = (term, now)
+  }
 
   /// Somebody said that the term of that leader is over; it need not be waited for.
   mutating func leaderIsOver() { followed = nil }

@@ -21,6 +21,8 @@ struct NodeView {
   let leader: NodeID?
   let holdsAddress: Bool
   let nextDeadline: Instant
+  /// From when its lease counts, if it leads and has one.
+  let leaseFrom: Instant?
   /// Whether the log has slots whose bodies are lost: such a node may not stand for election.
   let isFaulty: Bool
   /// Whether its state can be trusted; without that it waits for another's.
@@ -51,6 +53,7 @@ struct NodeView {
     }
     holdsAddress = replica.holdsAddress
     nextDeadline = replica.nextDeadline
+    leaseFrom = replica.core.leaseFrom
     isFaulty = !replica.core.log.faulty.isEmpty
     isSound = replica.core.stateIsSound
   }

@@ -106,11 +106,12 @@ extension World {
 }
 
 extension Membership {
-  fileprivate var halves: [[NodeID]] { outgoing.map { [voters, $0] } ?? [voters] }
+  /// Each of which decides: two while a change is under way.
+  var halves: [[NodeID]] { outgoing.map { [voters, $0] } ?? [voters] }
 }
 
 extension SimulatedNode {
-  fileprivate func hasVoted(for candidate: NodeID, in term: Term) -> Bool {
+  func hasVoted(for candidate: NodeID, in term: Term) -> Bool {
     votes[term] == candidate || (id == candidate && ballot == Ballot(term: term, vote: id))
   }
 

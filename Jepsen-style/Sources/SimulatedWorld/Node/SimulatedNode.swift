@@ -37,6 +37,8 @@ final class SimulatedNode {
   var acknowledged = SortedMap<Term, LogIndex>()
   /// Whom it heard, over all lives.
   var hearing = Hearing()
+  /// How it named the calls that it forwarded, and in which life.
+  var forwarded: [UInt64: Int] = [:]
   /// It stays dead.
   var isGone = false
   /// How it will die when storage is next in the middle of something.

@@ -31,6 +31,7 @@ extension World {
     hear(inputs, at: node, process.view)
     try checkContact(node, process.view)
     try checkReads(effects, by: node, process.view)
+    try checkLeases(node, old, process.view)
     if transcript.isTelling { tellTurn(node, old, process.view) }
     try honour(effects, node, process)
     keepTime(node)
@@ -69,6 +70,7 @@ extension World {
     for outbound in effects.frames {
       try node.checkTruth(of: outbound.frame)
       try checkSilence(node, outbound.frame)
+      try checkName(node, outbound.frame)
       send(outbound, from: node)
     }
     for answer in effects.answers { answered(answer, by: node) }
