@@ -56,6 +56,26 @@ struct SuccessionTests {
     #expect(trio[next].replica.holdsAddress)
   }
 
+  @Test("a claim still open at a hand-over is waited for: what carries it out may be late")
+  func openClaim() throws {
+    var trio = Trio(Self.gated)
+    let old = trio.elect()
+    trio.pass(.seconds(1))
+    // It held the address in this term, lost it, and asks again.
+    trio.grantsClaims = false
+    trio.step(old, .address(.lost(trio[old].replica.core.term, .deleted)))
+    trio.pass(.milliseconds(50))
+    trio.step(old, .stop)
+    trio.pass(.milliseconds(50))
+    let next = try #require(trio.leader)
+    let claims = { (trio: Trio) in
+      trio[next].addressActions.contains { if case .claim = $0 { true } else { false } }
+    }
+    #expect(next != old && !claims(trio))
+    trio.pass(.milliseconds(400))
+    #expect(claims(trio))
+  }
+
   @Test("after a hand-over it waits for nothing: the log says that the hold is over")
   func handOver() throws {
     var trio = Trio(Self.gated)

@@ -19,10 +19,17 @@ extension Replica {
   mutating func address(_ event: AddressEvent) {
     noteFitness(event)
     let wasHolding = ownership.isHolding
-    if let action = ownership.step(event, at: now) { effects.address.append(action) }
+    if let action = ownership.step(event, at: now) { carryOut(action) }
     if !wasHolding, ownership.isHolding { wasTaken() }
     // A guard that is gone may have told the peers that this term's hold is over.
     if case .lost(let term, .guardGone) = event { relinquish(in: term) }
+  }
+
+  /// From a claim to its answer nobody can say that this term's holds are over: what carries it out
+  /// may do so after the release that follows it, as long as the lease lasts.
+  mutating func carryOut(_ action: AddressAction) {
+    if case .claim = action { core.farewell = nil }
+    effects.address.append(action)
   }
 
   private mutating func noteFitness(_ event: AddressEvent) {

@@ -101,7 +101,7 @@ package struct Replica: Sendable {
   ) -> ReplicaEffects {
     self.now = now
     self.wallClock = wallClock
-    if let action = ownership.pass(at: now) { effects.address.append(action) }
+    if let action = ownership.pass(at: now) { carryOut(action) }
     for input in turn { take(input) }
     passDeadlines()
     repeat { stepCore() } while hasInputs
