@@ -52,8 +52,9 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
       switch try repair.mend(position, piece) {
       case .progress(let progress): mailbox.post([.mending(position, progress)])
       case .mended(let file, let store):
-        storage.adopt(file, then: .snapshotLoaded(file.descriptor, store))
+        // First: the state that storage announces ends the repair, and with it the report.
         mailbox.post([.mending(position, .whole)])
+        storage.adopt(file, then: .snapshotLoaded(file.descriptor, store))
       }
     } catch {
       log.warning("cannot mend the snapshot at index \(position.index.number) now: \(error)")
