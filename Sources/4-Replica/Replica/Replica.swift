@@ -109,6 +109,7 @@ package struct Replica: Sendable {
     tendFitness()
     shareFlows()
     report()
+    effects.nextDeadline = nextDeadline
     var done = ReplicaEffects()
     swap(&done, &effects)
     return done

@@ -106,6 +106,9 @@ package struct ReplicaEffects: Sendable {
   package var stopped = false
   /// The process must end at once, with this reason.
   package var fault: ReplicaFault?
+  /// When the replica wants to be stepped again, at the latest: `Replica.nextDeadline`, told here
+  /// because to ask a replica that a loop owns would copy it.
+  package internal(set) var nextDeadline = Instant.distantFuture
 
   package init() {}
 }

@@ -79,7 +79,7 @@ where Files: Sendable {
     inputs.reserveCapacity(arrived.count)
     let effects = replica.step(arrived, at: BootClock.now(), wallClock: BootClock.logTime())
     honour(effects)
-    keepTime()
+    keepTime(effects.nextDeadline)
   }
 
   // In the order of the slots: ReplicaEffects says what depends on it.
@@ -111,8 +111,7 @@ where Files: Sendable {
 
   // The timer is only ever moved forward: one that fires early costs an empty turn, moving it at
   // every turn would cost a heap operation and a system call at every turn.
-  private func keepTime() {
-    let next = replica.nextDeadline
+  private func keepTime(_ next: Instant) {
     guard next < timerAt, !hasStopped else { return }
     timer?.cancel()
     timerAt = next
