@@ -53,8 +53,9 @@ extension Model {
           .deleted(
             count: UInt64(removed.count), previous: delete.wantsPrevious ? removed : []))
       case .range(let query):
-        let asked = query.revision?.number ?? revision + (wrote ? 1 : 0)
-        results.append(.range(page(query, at: asked)))
+        let newest = revision + (wrote ? 1 : 0)
+        let asked = query.revision?.number ?? newest
+        results.append(.range(page(query, at: asked, newest: newest)))
       case .transaction:
         guard let inner else { fatalError("decided before") }
         results.append(.transaction(perform(inner, &wrote)))

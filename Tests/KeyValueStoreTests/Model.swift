@@ -96,13 +96,13 @@ extension Model {
     let asked = query.revision?.number ?? revision
     if asked > revision { return .failure(.futureRevision(current: Revision(revision))) }
     if asked < oldest { return .failure(.compacted(oldest: Revision(oldest))) }
-    return .success(page(query, at: asked))
+    return .success(page(query, at: asked, newest: revision))
   }
 
-  func page(_ query: RangeQuery, at asked: UInt64) -> RangeResult {
+  func page(_ query: RangeQuery, at asked: UInt64, newest: UInt64) -> RangeResult {
     var all = state(at: asked).filter { matches(query.range, $0.key) }
     // A later page of an older revision is not counted anew.
-    let isCounted = query.after == nil || query.content == .countOnly || asked == revision
+    let isCounted = query.after == nil || query.content == .countOnly || asked == newest
     let count = isCounted ? UInt64(all.count) : 0
     if query.order == .descending { all.reverse() }
     if let after = query.after {
