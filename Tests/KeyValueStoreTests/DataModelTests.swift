@@ -91,7 +91,7 @@ struct DataModelTests {
     }
     store.delete(.key(bytes("goes")))
     store.apply(.compact(store.revision))
-    store.idle(10)
+    store.idle(30)
     #expect(store.statistics.historyRecords == 0)
     #expect(store.statistics.historyBytes == 0)
     #expect(try store.get("stays")?.version == 100)
@@ -106,8 +106,8 @@ struct DataModelTests {
     store.apply(.compact(store.revision))
     #expect(store.statistics.historyRecords == 499)
     store.idle(1)
-    #expect(store.statistics.historyRecords == 435)
-    store.idle(7)
+    #expect(store.statistics.historyRecords == 491)
+    store.idle(62)
     #expect(store.statistics.historyRecords == 0)
   }
 

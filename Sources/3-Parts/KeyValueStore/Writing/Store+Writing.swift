@@ -73,7 +73,9 @@ extension Store {
   }
 
   mutating func collectGarbage() {
-    for _ in 0..<Limits.collectedPerEntry {
+    // By what is in every snapshot: all replicas must drop the same with the same entry.
+    let share = contents.history.count / Limits.versionsPerCollected
+    for _ in 0..<(Limits.collectedPerEntry + share) {
       guard let record = garbage.pop(compacted: contents.compacted.number) else { return }
       let removed = contents.history.remove(record.position)
       precondition(
