@@ -17,7 +17,6 @@ package final class StorageWorker<Files: FileSystem & Sendable>: Sendable {
   }
 
   /// Hands jobs over, to be done in order; the answers come by the mailbox.
-  /// Hands over jobs, in order; their completions are inputs for the loop.
   package func submit(_ jobs: [StorageJob]) { worker.submit(jobs.map { .job($0) }) }
 
   /// Makes a finished snapshot file known to the log; then the loop hears of it.
