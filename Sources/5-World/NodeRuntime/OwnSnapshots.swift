@@ -19,8 +19,11 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
   /// fast.
   private static var bytesPerSecond: UInt64 { 96 << 20 }
   /// Rests so many times as long as a chunk took: a disk or a processor that others need is left to
-  /// them for three quarters of the time, however slow it is.
+  /// them for three quarters of the time.
   private static var restFactor: UInt64 { 3 }
+  /// Bounds that rest, in times of what the pace allows a chunk: where others keep this thread from
+  /// its work, resting longer for it would only make the snapshot late and the next mark skipped.
+  private static var longestRest: UInt64 { 4 }
 
   func perform(_ job: SnapshotJob) {
     guard case .write(let descriptor, let view) = job else { return }
@@ -44,7 +47,8 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
       try writer.append(chunk[...])
       let work = BootClock.now().since(begun).nanoseconds / 1000
       let pace = UInt64(chunk.count) * 1_000_000 / Self.bytesPerSecond
-      usleep(UInt32(clamping: max(pace, work * Self.restFactor)))
+      let rest = min(work * Self.restFactor, pace * Self.longestRest)
+      usleep(UInt32(clamping: max(pace, rest)))
       begun = BootClock.now()
     }
     return try writer.finish()
