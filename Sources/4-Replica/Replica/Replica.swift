@@ -115,6 +115,9 @@ package struct Replica: Sendable {
     return done
   }
 
+  /// Whether it was told to stop: what it leads it hands over, and does not keep.
+  package var isStopping: Bool { stopping != nil }
+
   /// When the replica wants to be stepped again, at the latest.
   package var nextDeadline: Instant {
     var next = min(core.nextDeadline, calls.nextDeadline, lookAgain, ownership.nextDeadline)
