@@ -9,8 +9,8 @@ extension KernelTests {
   struct LeaseKernelTests {
     static let addresses = ["10.77.0.100", "fd77::100"]
 
-    // How late depends on who else holds the kernel's network lock: 1.25 s at most when nobody does,
-    // seconds while it takes namespaces apart. The gate has shut long before.
+    // How late depends on who else holds the kernel's network lock: at most 1.25 s when nobody
+    // does, seconds while namespaces are taken apart. The gate has shut long before.
     @Test(
       "the kernel takes the address away by itself, not before 2 s since the last renewal",
       arguments: addresses)
