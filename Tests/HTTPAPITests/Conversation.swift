@@ -15,17 +15,24 @@ final class Conversation {
   let listener = Listener()
   let channel: EmbeddedChannel
   let reads = ReadCounter()
-  private let loop = EmbeddedEventLoop()
+  private let loop: EmbeddedEventLoop
 
-  init(_ node: FakeNode = FakeNode(), _ limits: Limits = Limits()) throws {
-    self.node = node
-    server = HTTPServer(on: loop, port: node, limits: limits)
+  convenience init(_ node: FakeNode = FakeNode(), _ limits: Limits = Limits()) throws {
+    let loop = EmbeddedEventLoop()
+    try self.init(node, HTTPServer(on: loop, port: node, limits: limits), loop)
+  }
+
+  private init(_ node: FakeNode, _ server: HTTPServer, _ loop: EmbeddedEventLoop) throws {
+    (self.node, self.server, self.loop) = (node, server, loop)
     server.listeners.append(listener)
     channel = EmbeddedChannel(loop: loop)
     try channel.pipeline.syncOperations.addHandler(reads)
     try server.adopt(channel, by: listener)
     channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
   }
+
+  /// One more connection to the same server.
+  func another() throws -> Conversation { try Conversation(node, server, loop) }
 
   deinit { _ = try? channel.finish(acceptAlreadyClosed: true) }
 
@@ -58,6 +65,8 @@ final class Conversation {
     for _ in 0..<ticks { server.sweep() }
     loop.run()
   }
+
+  func pass(_ time: TimeAmount) { loop.advanceTime(by: time) }
 
   var isOpen: Bool { channel.isActive }
 

@@ -86,6 +86,58 @@ struct PipeliningTests {
     #expect(talk.node.asked.count == 1)
   }
 
+  @Test("refusals are rationed: those beyond the pace leave slice by slice, in their order")
+  func rationedRefusals() throws {
+    var limits = Limits()
+    (limits.inFlight, limits.refusalPace) = (0, 2)
+    let talk = try Conversation(FakeNode(), limits)
+    let others = try (0..<5).map { _ in try talk.another() }
+    for other in others { try other.request("PUT", "/v1/kv/a", body: [1]) }
+    func refused() throws -> [Int] { try others.map { try $0.responses().count } }
+    #expect(try refused() == [1, 1, 0, 0, 0])
+    #expect(talk.server.gauges.refusalsWaiting == 3)
+    talk.pass(.milliseconds(10))
+    #expect(try refused() == [0, 0, 1, 1, 0])
+    talk.pass(.milliseconds(10))
+    #expect(try refused() == [0, 0, 0, 0, 1])
+    #expect(talk.server.gauges.refusalsWaiting == 0)
+  }
+
+  @Test("whose refusal waits is not read; what it had sent already is answered at once, in order")
+  func waitingRefusal() throws {
+    var limits = Limits()
+    (limits.inFlight, limits.refusalPace) = (0, 0)
+    let talk = try Conversation(FakeNode(), limits)
+    try talk.request("PUT", "/v1/kv/a", body: [1])
+    let before = talk.reads.count
+    talk.channel.read()
+    #expect(talk.reads.count == before)
+    #expect(try talk.responses().isEmpty)
+    try talk.request("GET", "/livez")
+    #expect(try talk.responses().map(\.status) == [429, 200])
+    #expect(talk.reads.count == before + 1)
+  }
+
+  @Test("a server that drains lets every refusal go")
+  func drainedRefusal() throws {
+    var limits = Limits()
+    (limits.inFlight, limits.refusalPace) = (0, 0)
+    let talk = try Conversation(FakeNode(), limits)
+    try talk.request("PUT", "/v1/kv/a", body: [1])
+    #expect(try talk.responses().isEmpty)
+    _ = talk.server.drain(within: .seconds(1))
+    #expect(try talk.response().status == 429)
+  }
+
+  @Test("what the interface answers by itself is answered also without room")
+  func probesWithoutRoom() throws {
+    var limits = Limits()
+    (limits.inFlight, limits.refusalPace) = (0, 0)
+    let talk = try Conversation(FakeNode(), limits)
+    try talk.request("GET", "/livez")
+    #expect(try talk.response().status == 200)
+  }
+
   @Test("bytes in flight are bounded, and given back when the answer comes")
   func byteLimit() throws {
     var limits = Limits()

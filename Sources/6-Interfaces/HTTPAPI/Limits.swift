@@ -40,9 +40,12 @@ package struct Limits: Hashable, Sendable {
   /// any more. What the last read brought along (at most 64 KiB of requests) is still served.
   package var pipelined = 128
   /// Requests of all connections that wait for their answer; more are answered 429. A thousand busy
-  /// clients fit; at 20,000 writes/s it is 64 ms of work, and who is let in is to be answered
+  /// clients fit; at 20,000 writes/s it is 50 ms of work, and who is let in is to be answered
   /// within 100 ms. A longer queue adds latency and no throughput.
-  package var inFlight = 1280
+  package var inFlight = 1024
+  /// Answers 429 for that reason in a hundredth of a second; the next ones wait for their turn
+  /// (`RefusalLine`). Two thousand a second are some hundredths of a processor on either side.
+  package var refusalPace = 20
   /// Bytes of request bodies held by all connections, and of answers that wait behind an earlier
   /// one of their connection; more are answered 429.
   package var inFlightBytes = 64 << 20

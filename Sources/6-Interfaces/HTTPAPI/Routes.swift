@@ -11,6 +11,21 @@ enum Endpoint: Hashable {
   case status, vip, vipHistory, announce, alive, ready, metrics, index
 }
 
+extension Endpoint {
+  /// Whether the node behind the interface is asked; the interface answers the others by itself.
+  var asksNode: Bool {
+    switch self {
+    case .putKey, .getKey, .deleteKey, .readRange, .deleteRange, .transaction, .compact, .cluster,
+      .leader, .transferLeader, .health, .members, .addMember, .removeMember, .promoteMember,
+      .demoteMember, .snapshot:
+      true
+    case .limits, .snapshotFile, .status, .vip, .vipHistory, .announce, .alive, .ready, .metrics,
+      .index:
+      false
+    }
+  }
+}
+
 /// One row of the table: what a method and a path mean.
 struct Route {
   let method: Method

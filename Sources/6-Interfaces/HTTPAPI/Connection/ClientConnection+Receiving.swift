@@ -79,6 +79,7 @@ extension ClientConnection {
     case .idle, .head: break
     case .body, .discarding: preconditionFailure("a head came inside a body")
     }
+    refuseNow()
     var exchange = Exchange(
       state: .receiving(owesContinue: false),
       delivery: .init(isHead: head.method == .head, persistence: persistence(after: head)))
@@ -176,6 +177,9 @@ extension ClientConnection {
   }
 
   private func perform(_ request: Request, _ body: ByteBuffer) {
+    guard server.gauges.inFlight < server.limits.inFlight || !request.endpoint.asksNode else {
+      return turnAway()
+    }
     do throws(ClientError) {
       let bytes = body.readableBytes == 0 ? [] : [UInt8](body.readableBytesView)[...]
       switch try request.prepare(body: bytes, server.limits) {
@@ -186,9 +190,6 @@ extension ClientConnection {
         newest.state = .answered(.download(wish))
         settle()
       case .call(let call, let form):
-        guard server.gauges.inFlight < server.limits.inFlight else {
-          throw .overloaded("\(server.limits.inFlight) requests are in flight; try again later")
-        }
         newest.state = .waiting(form, since: .now())
         server.gauges.inFlight += 1
         let tag = firstTag + UInt64(exchanges.count - 1)
@@ -198,6 +199,26 @@ extension ClientConnection {
       refuseNewest(Refusal(error))
       settle()
     }
+  }
+
+  // Before its body is looked at: a refusal must be cheap, and there are many.
+  private func turnAway() {
+    let refusal = Refusal(
+      .overloaded("\(server.limits.inFlight) requests are in flight; try again later"))
+    refuseNewest(refusal)
+    // No other answer of its connection may wait for it: see also `receive`.
+    if exchanges.count == 1, !server.mayRefuse(self) {
+      newest.state = .refused(refusal)
+    } else {
+      settle()
+    }
+  }
+
+  /// The refusal that waits, if it still does, has waited long enough.
+  func refuseNow() {
+    guard case .refused(let refusal)? = exchanges.first?.state else { return }
+    exchanges[exchanges.startIndex].state = .answered(.refusal(refusal))
+    settle()
   }
 
   private func refuseNewest(_ refusal: Refusal) {

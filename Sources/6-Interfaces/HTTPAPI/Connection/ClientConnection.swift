@@ -105,10 +105,11 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
 
   // MARK: Flow control
 
-  /// Not read while enough requests wait, or while the client does not take its answers: the
-  /// socket's buffer fills and the client feels it (TCP's own flow control).
+  /// Not read while enough requests wait, while a refusal waits, or while the client does not take
+  /// its answers: the socket's buffer fills and the client feels it (TCP's own flow control).
   private var mayRead: Bool {
-    exchanges.count < server.limits.pipelined && stalledSince == nil
+    if case .refused? = exchanges.first?.state { return false }
+    return exchanges.count < server.limits.pipelined && stalledSince == nil
   }
 
   func read(context: ChannelHandlerContext) {

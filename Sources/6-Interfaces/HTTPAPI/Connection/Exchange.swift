@@ -9,6 +9,8 @@ struct Exchange {
     case receiving(owesContinue: Bool)
     /// With the node since then.
     case waiting(ReplyForm, since: NIODeadline)
+    /// Refused for lack of room; the answer waits for its turn among others like it.
+    case refused(Refusal)
     case answered(Answer)
     /// The oldest: its answer leaves piece by piece.
     case streaming(SnapshotDownload)

@@ -9,6 +9,8 @@ final class Gauges {
   var connectionsCut: UInt64 = 0
   /// Requests that the node has not answered yet.
   var inFlight = 0
+  /// Refusals for lack of room that wait for their turn.
+  var refusalsWaiting = 0
   /// Snapshots being downloaded.
   var downloads = 0
   /// Bytes of bodies being received or with the node, and of answers that wait for an earlier one.
@@ -50,6 +52,9 @@ final class Gauges {
     page.counter(
       "quoin_http_connections_cut_total", "Connections cut off for being slow.", connectionsCut)
     page.gauge("quoin_http_requests_in_flight", "Requests with the node.", Double(inFlight))
+    page.gauge(
+      "quoin_http_refusals_waiting", "Answers 429 that wait for their turn.",
+      Double(refusalsWaiting))
     page.gauge("quoin_http_downloads", "Snapshots being downloaded.", Double(downloads))
     page.gauge(
       "quoin_http_body_bytes", "Bytes held of request bodies, and of answers out of turn.",

@@ -25,6 +25,7 @@ extension HTTPServer {
     let promise = loop.makePromise(of: Void.self)
     drained = promise
     isDraining = true
+    refuseAll()
     for listener in listeners {
       listener.close()
       for connection in Array(listener.connections.values) { connection.drain() }

@@ -15,6 +15,8 @@ package final class HTTPServer {
   private(set) var tick: UInt64 = 0
   private var clock: RepeatedTask?
   private var dirty: [ClientConnection] = []
+  private var refusals = RefusalLine()
+  private var isRationing = false
 
   var listeners: [Listener] = []
   /// Of the cluster's address: bound while it is held, or bound in advance and admitting then.
@@ -84,6 +86,36 @@ package final class HTTPServer {
     let connections = dirty
     dirty.removeAll(keepingCapacity: true)
     for connection in connections { connection.flush() }
+  }
+
+  /// Whether a refusal for lack of room may leave now; otherwise `connection` is told when.
+  func mayRefuse(_ connection: ClientConnection) -> Bool {
+    if !isRationing {
+      isRationing = true
+      ration()
+    }
+    if refusals.admits(limits.refusalPace) || isDraining { return true }
+    refusals.append(connection)
+    gauges.refusalsWaiting = refusals.count
+    return false
+  }
+
+  private func ration() {
+    let this = NIOLoopBound(self, eventLoop: loop)
+    loop.scheduleTask(in: RefusalLine.slice) { this.value.passSlice() }
+  }
+
+  private func passSlice() {
+    isRationing = !refusals.isIdle
+    let due = refusals.nextTurn(limits.refusalPace)
+    gauges.refusalsWaiting = refusals.count
+    for connection in due { connection.refuseNow() }
+    if isRationing { ration() }
+  }
+
+  /// Nobody waits for a refusal any more.
+  func refuseAll() {
+    for connection in refusals.removeAll() { connection.refuseNow() }
   }
 
   func connectionClosed() {
