@@ -24,6 +24,16 @@ struct LZ4Tests {
     }
   }
 
+  @Test("a block is made exactly when it fits the room that the caller gives it")
+  func blockRoom() throws {
+    var dice = Dice(seed: 4)
+    let text = sample(&dice, count: 20_000, of: 3)
+    let block = try #require(LZ4.compressBlock(text[...]))
+    #expect(LZ4.compressBlock(text[...], atMost: block.count) == block)
+    #expect(LZ4.compressBlock(text[...], atMost: block.count - 1) == nil)
+    #expect(LZ4.compressBlock(text[...], atMost: 0) == nil)
+  }
+
   @Test("pitfall 53: a claimed length above the limit is refused before it is allocated")
   func blockBomb() throws {
     let block = try #require(LZ4.compressBlock([UInt8](repeating: 0, count: 100_000)[...]))

@@ -23,6 +23,9 @@ public struct ByteWriter: Sendable {
   /// The bytes as they are, without a length.
   public mutating func write(raw: [UInt8]) { bytes.append(contentsOf: raw) }
 
+  /// The bytes as they are, without a length; for those that stand in no array.
+  public mutating func write(raw: UnsafeRawBufferPointer) { bytes.append(contentsOf: raw) }
+
   /// A 32-bit length, then the bytes.
   public mutating func write(sized: [UInt8]) { write(sized: sized[...]) }
 
@@ -48,6 +51,28 @@ public struct ByteWriter: Sendable {
   ) {
     write(value != nil)
     if let value { body(&self, value) }
+  }
+
+  /// So many zeros.
+  public mutating func write(zeros count: Int) {
+    bytes.append(contentsOf: repeatElement(0, count: count))
+  }
+
+  /// Overwrites bytes that were written before, with as many others.
+  public mutating func patch(_ raw: [UInt8], at offset: Int) {
+    precondition(
+      offset >= 0 && offset + raw.count <= bytes.count, "ByteWriter.patch: outside the buffer")
+    bytes.replaceSubrange(offset..<offset + raw.count, with: raw)
+  }
+
+  /// Takes back what was written behind the first `count` bytes; the buffer stays allocated.
+  public mutating func truncate(to count: Int) {
+    precondition(count <= bytes.count, "ByteWriter.truncate: \(count) of \(bytes.count) bytes")
+    if count == 0 {
+      bytes.removeAll(keepingCapacity: true)
+    } else {
+      bytes.removeLast(bytes.count - count)
+    }
   }
 
   /// Overwrites four bytes that were written before, for lengths and checksums known only

@@ -12,8 +12,15 @@ public enum LZ4 {
 
   /// The block, or nil when it would not be smaller than `bytes`: then store them raw.
   public static func compressBlock(_ bytes: Bytes) -> [UInt8]? {
-    guard bytes.count > 1, bytes.count <= Int(LZ4_MAX_INPUT_SIZE) else { return nil }
-    let room = bytes.count - 1
+    compressBlock(bytes, atMost: bytes.count - 1)
+  }
+
+  /// The block, or nil when it would be longer than `room` bytes, which takes less time to find out
+  /// than to make it.
+  public static func compressBlock(_ bytes: Bytes, atMost room: Int) -> [UInt8]? {
+    guard room > 0, room <= Int(Int32.max), bytes.count <= Int(LZ4_MAX_INPUT_SIZE) else {
+      return nil
+    }
     let block = [UInt8](unsafeUninitializedCapacity: room) { target, written in
       let count = bytes.withUnsafeBytes { source in
         target.withMemoryRebound(to: CChar.self) { out in

@@ -23,34 +23,57 @@ public enum EntryFormat {
     case address = 6
   }
 
-  /// Bytes that `write` will append for `entry`; exact for commands, marks and term starts, an
-  /// estimate else.
-  public static func size(of entry: Entry) -> Int { headerSize + entry.weight - 32 }
+  /// Bytes that `write` will append for `entry`.
+  public static func size(of entry: Entry) -> Int {
+    switch entry.payload {
+    case .command(let bytes), .termStart(claim: let bytes), .address(let bytes):
+      headerSize + bytes.count
+    case .snapshotMark: headerSize
+    case .membership, .genesis: encodedSize(of: entry)
+    }
+  }
+
+  // Rare, and of many parts: asking the encoder is the only way not to be wrong one day.
+  private static func encodedSize(of entry: Entry) -> Int {
+    var writer = ByteWriter()
+    write(entry, to: &writer)
+    return writer.count
+  }
 
   /// - Precondition: the payload is at most `payloadLimit` bytes.
   public static func write(_ entry: Entry, to writer: inout ByteWriter) {
-    writer.write(entry.term.number)
-    writer.write(entry.index.number)
-    writer.write(entry.logTime.milliseconds)
     switch entry.payload {
-    case .command(let bytes): write(.command, bytes, to: &writer)
-    case .termStart(claim: let bytes): write(.termStart, bytes, to: &writer)
-    case .address(let bytes): write(.address, bytes, to: &writer)
-    case .snapshotMark: write(.snapshotMark, [], to: &writer)
+    case .command(let bytes): write(entry, .command, bytes, to: &writer)
+    case .termStart(claim: let bytes): write(entry, .termStart, bytes, to: &writer)
+    case .address(let bytes): write(entry, .address, bytes, to: &writer)
+    case .snapshotMark: write(entry, .snapshotMark, [], to: &writer)
     case .membership(let membership):
-      write(.membership, MembershipFormat.encode(membership)[...], to: &writer)
+      write(entry, .membership, MembershipFormat.encode(membership)[...], to: &writer)
     case .genesis(let cluster, let membership):
       var inner = ByteWriter()
       MembershipFormat.write(cluster, to: &inner)
       MembershipFormat.write(membership, to: &inner)
-      write(.genesis, inner.bytes[...], to: &writer)
+      write(entry, .genesis, inner.bytes[...], to: &writer)
     }
   }
 
-  private static func write(_ kind: Kind, _ payload: Bytes, to writer: inout ByteWriter) {
+  // Every entry passes here once for the log and once for each peer: one append for its whole
+  // header, not one for each field.
+  private static func write(
+    _ entry: Entry, _ kind: Kind, _ payload: Bytes, to writer: inout ByteWriter
+  ) {
     precondition(payload.count <= payloadLimit, "EntryFormat: payload of \(payload.count) bytes")
-    writer.write(kind.rawValue)
-    writer.write(sized: payload)
+    withUnsafeTemporaryAllocation(byteCount: headerSize, alignment: 1) { header in
+      header.storeBytes(of: entry.term.number.littleEndian, as: UInt64.self)
+      header.storeBytes(of: entry.index.number.littleEndian, toByteOffset: 8, as: UInt64.self)
+      header.storeBytes(
+        of: entry.logTime.milliseconds.littleEndian, toByteOffset: 16, as: UInt64.self)
+      header.storeBytes(of: kind.rawValue, toByteOffset: 24, as: UInt8.self)
+      header.storeBytes(
+        of: UInt32(payload.count).littleEndian, toByteOffset: 25, as: UInt32.self)
+      writer.write(raw: UnsafeRawBufferPointer(header))
+    }
+    writer.write(raw: payload)
   }
 
   /// Reads one entry; its payload shares the reader's buffer.
