@@ -7,14 +7,6 @@ enum RecordBody {
   /// Bytes of an entry without payload.
   static let smallestEntry = EntryFormat.headerSize
 
-  /// The stored form of `raw`.
-  static func pack(_ raw: Bytes) -> (RecordIdentity.Encoding, [UInt8]?) {
-    guard raw.count >= Limits.compressionThreshold, let block = LZ4.compressBlock(raw) else {
-      return (.raw, nil)
-    }
-    return (.lz4, block)
-  }
-
   /// The entries of a body whose checksum was right. They own their bytes: nothing keeps the
   /// segment's buffer alive. Anything unexpected here was written so and is not rot.
   static func unpack(

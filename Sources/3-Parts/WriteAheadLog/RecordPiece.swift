@@ -1,27 +1,16 @@
-internal import BinaryCodec
 internal import EntryFormat
 internal import RaftTypes
 
-/// Entries of one term and following indexes, encoded: what can stand in one record.
+/// Entries of one term and following indexes: what can stand in one record.
 struct RecordPiece {
   let kind: RecordIdentity.Kind
-  let term: Term
-  let first: LogIndex
-  var count: Int
-  var body: [UInt8]
+  let entries: ArraySlice<Entry>
+  /// Bytes that they take as the body of a record.
+  let size: Int
 
-  var next: LogIndex { first + count }
-
-  /// Whether `other` may stand in the same record.
-  func accepts(_ other: RecordPiece) -> Bool {
-    kind == other.kind && term == other.term && next == other.first
-      && body.count + other.body.count <= Limits.recordTarget
-  }
-
-  mutating func append(_ other: RecordPiece) {
-    count += other.count
-    body.append(contentsOf: other.body)
-  }
+  var term: Term { entries[entries.startIndex].term }
+  var first: LogIndex { entries[entries.startIndex].index }
+  var next: LogIndex { first + entries.count }
 
   /// The fewest pieces that `entries` make, in their order.
   static func pieces(_ kind: RecordIdentity.Kind, _ entries: [Entry]) -> [RecordPiece] {
@@ -32,17 +21,14 @@ struct RecordPiece {
       var size = EntryFormat.size(of: entries[start])
       var end = start + 1
       while end < entries.endIndex, entries[end].term == head.term,
-        entries[end].index == head.index + (end - start), size < Limits.recordTarget
+        entries[end].index == head.index + (end - start)
       {
-        size += EntryFormat.size(of: entries[end])
+        let longer = size + EntryFormat.size(of: entries[end])
+        guard longer <= Limits.recordTarget else { break }
+        size = longer
         end += 1
       }
-      if end - start > 1, size > Limits.recordTarget { end -= 1 }
-      var writer = ByteWriter(capacity: size)
-      for entry in entries[start..<end] { EntryFormat.write(entry, to: &writer) }
-      pieces.append(
-        RecordPiece(
-          kind: kind, term: head.term, first: head.index, count: end - start, body: writer.bytes))
+      pieces.append(RecordPiece(kind: kind, entries: entries[start..<end], size: size))
       start = end
     }
     return pieces

@@ -88,7 +88,7 @@ extension WriteAheadLog {
   ) throws(FileFault) {
     let pieces = RecordPiece.pieces(.append, entries)
     let size = OnDiskFormat.segmentSize(
-      nominal: options.segmentSize, stored: pieces.first?.body.count ?? 0)
+      nominal: options.segmentSize, stored: pieces.first?.size ?? 0)
     let order = SpareOrder(work: .make, number: 1, size: size)
     try order.carryOut(on: files)
     let header = SegmentHeader(

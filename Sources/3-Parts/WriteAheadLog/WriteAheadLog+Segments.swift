@@ -24,7 +24,7 @@ extension WriteAheadLog {
   /// Syncs the current segment and goes on in a new one that has room for `piece`.
   func roll(for piece: RecordPiece) throws(LogFault) {
     try syncGroup()
-    try startSegment(stored: piece.body.count, base: last, previous: group.chain, isReset: false)
+    try startSegment(stored: piece.size, base: last, previous: group.chain, isReset: false)
   }
 
   // A full disk in the middle of a roll cannot be undone half: spares were reserved before, so only
@@ -55,7 +55,8 @@ extension WriteAheadLog {
     segments.append(
       Segment(sequence: header.sequence, size: header.size, highest: base.index))
     group = RecordGroup(
-      sequence: header.sequence, start: OnDiskFormat.firstRecord, chain: previous)
+      sequence: header.sequence, start: OnDiskFormat.firstRecord, chain: previous,
+      packer: group.packer)
   }
 
   /// Gives up the segments that hold nothing above `index`; orders say what becomes of the files,

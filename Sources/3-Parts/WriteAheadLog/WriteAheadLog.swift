@@ -138,7 +138,7 @@ public final class WriteAheadLog<Files: FileSystem> {
     if !group.add(piece, below: segments[segments.count - 1].size) {
       try roll(for: piece)
       let fits = group.add(piece, below: segments[segments.count - 1].size)
-      precondition(fits, "a new segment is too small for \(piece.body.count) bytes")
+      precondition(fits, "a new segment is too small for \(piece.size) bytes")
     }
     let highest = segments[segments.count - 1].highest
     segments[segments.count - 1].highest = max(highest, piece.next.previous)
@@ -151,7 +151,7 @@ public final class WriteAheadLog<Files: FileSystem> {
     var position = group.worstEnd
     var limit = segments[segments.count - 1].size
     for piece in pieces {
-      let stored = piece.body.count
+      let stored = piece.size
       if OnDiskFormat.nextRecord(head: position, stored: stored) > limit {
         limit = OnDiskFormat.segmentSize(nominal: options.segmentSize, stored: stored)
         needed.append(limit)
