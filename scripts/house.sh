@@ -7,11 +7,19 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 programs=$root/.build/release
 
 # One configuration for programs and tests, so that one .build folder serves both and nothing is
-# compiled twice. The import check stops a module that leans on one it did not declare.
+# compiled twice. The import check stops a module that leans on one it did not declare. What is
+# checked for exclusive access at run time, and where: docs/decisions/0034-exclusive-access.md.
 configuration=(
   --package-path "$root" --configuration release -Xswiftc -enable-testing
-  --explicit-target-dependency-import-check error
+  -Xswiftc -enforce-exclusivity=unchecked --explicit-target-dependency-import-check error
 )
+
+# Turns to another build, with the checks that the usual one leaves out.
+check_exclusive_access() {
+  configuration=("${configuration[@]/#-enforce-exclusivity=unchecked/-enforce-exclusivity=checked}")
+  configuration+=(--scratch-path "$root/.build-checked")
+  programs=$root/.build-checked/release
+}
 
 # Debian packages beyond a Swift toolchain: git fetches the Swift packages, liblz4 compresses.
 packages=(git liblz4-dev)
