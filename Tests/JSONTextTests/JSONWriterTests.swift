@@ -46,6 +46,34 @@ struct JSONWriterTests {
         == "\"a\\\"b\\\\c\\n\\t\\r\\b\\f\\u001f\\u0000/é\u{7f}\"")
   }
 
+  @Test("what needs an escape is found at every place among every neighbour")
+  func escapesAnywhere() {
+    for byte in UInt8(0)..<0x80 {
+      for place in 0..<17 {
+        for neighbour: UInt8 in [0x00, 0x1f, 0x20, 0x21, 0x22, 0x23, 0x5b, 0x5c, 0x5d, 0x7f] {
+          var bytes = [UInt8](repeating: UInt8(ascii: "a"), count: 17)
+          bytes[place] = byte
+          if place > 0 { bytes[place - 1] = neighbour }
+          let wanted = bytes.map { byte in
+            switch byte {
+            case 0x22: "\\\""
+            case 0x5c: "\\\\"
+            case 0x08: "\\b"
+            case 0x09: "\\t"
+            case 0x0a: "\\n"
+            case 0x0c: "\\f"
+            case 0x0d: "\\r"
+            case ..<0x10: "\\u000\(String(byte, radix: 16))"
+            case ..<0x20: "\\u001\(String(byte & 15, radix: 16))"
+            default: String(UnicodeScalar(byte))
+            }
+          }
+          #expect(text { $0.value(text: bytes[...]) } == "\"\(wanted.joined())\"")
+        }
+      }
+    }
+  }
+
   @Test("data that is UTF-8 is a string, other data is Base64 under another name")
   func data() {
     let document = text { writer in

@@ -136,12 +136,16 @@ public struct JSONWriter: Sendable {
   }
 
   private mutating func name(_ name: StaticString, suffix: StaticString) {
-    separate()
-    bytes.append(UInt8(ascii: "\""))
-    append(literal: name)
-    append(literal: suffix)
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(UInt8(ascii: ":"))
+    // In one go, because a document has many names and each append by itself looks after the
+    // array's space.
+    bytes.append(addingCapacity: name.utf8CodeUnitCount + suffix.utf8CodeUnitCount + 4) { text in
+      if needsComma { text.append(UInt8(ascii: ",")) }
+      text.append(UInt8(ascii: "\""))
+      for i in 0..<name.utf8CodeUnitCount { text.append(name.utf8Start[i]) }
+      for i in 0..<suffix.utf8CodeUnitCount { text.append(suffix.utf8Start[i]) }
+      text.append(UInt8(ascii: "\""))
+      text.append(UInt8(ascii: ":"))
+    }
     needsComma = false
   }
 
@@ -151,7 +155,9 @@ public struct JSONWriter: Sendable {
   }
 
   mutating func append(_ byte: UInt8) { bytes.append(byte) }
-  mutating func append(run: some Collection<UInt8>) { bytes.append(contentsOf: run) }
+  mutating func append(run: Slice<UnsafeRawBufferPointer>) {
+    bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: run))
+  }
 
   private mutating func append(literal: StaticString) {
     bytes.append(
