@@ -7,6 +7,7 @@ extension ClientConnection {
     precondition(
       tag >= firstTag && tag - firstTag < UInt64(exchanges.count),
       "ClientConnection: a reply for \(tag); open are \(exchanges.count) from \(firstTag)")
+    guard tag != firstTag else { return deliverOldest(reply) }
     let place = exchanges.index(exchanges.startIndex, offsetBy: Int(tag - firstTag))
     guard case .waiting(let form, let start) = exchanges[place].state else {
       preconditionFailure("ClientConnection: a second reply for \(tag)")
@@ -14,8 +15,21 @@ extension ClientConnection {
     server.gauges.answered(form, start, exchanges[place].heldBytes)
     exchanges[place].heldBytes = 0
     exchanges[place].state = .answered(.reply(reply, form))
-    guard tag != firstTag else { return settle() }
     if context != nil { keep(reply, at: place) }
+  }
+
+  // What nearly every answer is: due at once. It is written without a stay in its exchange.
+  private func deliverOldest(_ reply: ClientReply) {
+    let oldest = exchanges.removeFirst()
+    guard case .waiting(let form, let start) = oldest.state else {
+      preconditionFailure("ClientConnection: a second reply for \(firstTag)")
+    }
+    firstTag += 1
+    server.gauges.answered(form, start, oldest.heldBytes)
+    guard context != nil, !isClosing else { return }
+    write(.reply(reply, form), oldest.delivery)
+    sendIfMuch()
+    settle()
   }
 
   // An answer that came before its turn waits in memory, and is counted like what clients send. A
@@ -50,8 +64,7 @@ extension ClientConnection {
       exchanges.removeFirst()
       firstTag += 1
       write(answer, oldest.delivery)
-      // A hundred large pages in one turn must meet the limit of what is unsent one by one.
-      if out.readableBytes > Self.keptBytes, !isClosing { send() }
+      sendIfMuch()
     }
     guard context != nil else { return }
     if !isClosing, let oldest = exchanges.first, case .receiving(owesContinue: true) = oldest.state
@@ -110,6 +123,11 @@ extension ClientConnection {
       self.closeAfterAnswers()
     }
     out = ByteBuffer()
+  }
+
+  // A hundred large pages in one turn must meet the limit of what is unsent one by one.
+  private func sendIfMuch() {
+    if out.readableBytes > Self.keptBytes, !isClosing { send() }
   }
 
   private func send() {

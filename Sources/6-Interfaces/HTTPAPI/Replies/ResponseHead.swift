@@ -1,5 +1,6 @@
 internal import BinaryCodec
 internal import ClientProtocol
+internal import NIOCore
 internal import RaftTypes
 
 /// A response's status line and header fields, written as bytes in one fixed order.
@@ -30,45 +31,55 @@ struct ResponseHead {
   /// The snapshot that the body is of, and how long its file is.
   var snapshot: (position: LogPosition, size: UInt64)?
 
+  /// More than the bytes of any head: 20 digits for each number, `Allow` apart.
+  private static let mostBytes = 768
+
   /// - Parameter date: as RFC 9110, section 5.6.7, writes it.
-  func write(date: [UInt8], into bytes: inout [UInt8]) {
-    bytes.append(Self.statusLine(status))
-    bytes.append("\r\nDate: ")
-    bytes.append(contentsOf: date)
-    bytes.append("\r\nX-Raft-Term: ", stamp.term.number)
-    bytes.append("\r\nX-Raft-Index: ", stamp.index.number)
-    bytes.append("\r\nX-Revision: ", stamp.revision.number)
-    bytes.append("\r\nX-Node: ", stamp.node.number)
-    if let entityTag {
-      bytes.append("\r\nETag: \"", entityTag.number)
-      bytes.append("\"")
+  func write(date: [UInt8], into out: inout ByteBuffer) {
+    let most = Self.mostBytes + (allow?.utf8.count ?? 0)
+    out.writeWithOutputRawSpan(minimumWritableBytes: most) { text in
+      text.append(Self.statusLine(status))
+      text.append("\r\nDate: ")
+      text.append(date)
+      text.append("\r\nX-Raft-Term: ", stamp.term.number)
+      text.append("\r\nX-Raft-Index: ", stamp.index.number)
+      text.append("\r\nX-Revision: ", stamp.revision.number)
+      text.append("\r\nX-Node: ", stamp.node.number)
+      if let entityTag {
+        text.append("\r\nETag: \"", entityTag.number)
+        text.append("\"")
+      }
+      writeSeldom(into: &text)
+      switch content {
+      case .json: text.append("\r\nContent-Type: application/json")
+      case .bytes: text.append("\r\nContent-Type: application/octet-stream")
+      case .text: text.append("\r\nContent-Type: text/plain; charset=utf-8")
+      case .metrics: text.append("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8")
+      case .none:
+        text.append("\r\n\r\n")
+        return
+      }
+      text.append("\r\nContent-Length: ", UInt64(contentLength))
+      text.append("\r\n\r\n")
     }
-    if let retryAfter { bytes.append("\r\nRetry-After: ", UInt64(retryAfter)) }
+  }
+
+  private func writeSeldom(into text: inout OutputRawSpan) {
+    if let retryAfter { text.append("\r\nRetry-After: ", UInt64(retryAfter)) }
     if let allow {
-      bytes.append("\r\nAllow: ")
-      bytes.append(contentsOf: allow.utf8)
+      text.append("\r\nAllow: ")
+      text.append(Array(allow.utf8))
     }
     if let (position, size) = snapshot {
-      bytes.append("\r\nX-Snapshot-Term: ", position.term.number)
-      bytes.append("\r\nX-Snapshot-Index: ", position.index.number)
-      bytes.append("\r\nX-Snapshot-Size: ", size)
+      text.append("\r\nX-Snapshot-Term: ", position.term.number)
+      text.append("\r\nX-Snapshot-Index: ", position.index.number)
+      text.append("\r\nX-Snapshot-Size: ", size)
     }
     switch persistence {
     case .keepAlive: break
-    case .keepAliveSpoken: bytes.append("\r\nConnection: keep-alive")
-    case .close: bytes.append("\r\nConnection: close")
+    case .keepAliveSpoken: text.append("\r\nConnection: keep-alive")
+    case .close: text.append("\r\nConnection: close")
     }
-    switch content {
-    case .json: bytes.append("\r\nContent-Type: application/json")
-    case .bytes: bytes.append("\r\nContent-Type: application/octet-stream")
-    case .text: bytes.append("\r\nContent-Type: text/plain; charset=utf-8")
-    case .metrics: bytes.append("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8")
-    case .none:
-      bytes.append("\r\n\r\n")
-      return
-    }
-    bytes.append("\r\nContent-Length: ", UInt64(contentLength))
-    bytes.append("\r\n\r\n")
   }
 
   private static func statusLine(_ status: Int) -> StaticString {
@@ -96,9 +107,27 @@ struct ResponseHead {
   }
 }
 
-extension [UInt8] {
+extension OutputRawSpan {
   fileprivate mutating func append(_ text: StaticString) {
-    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  fileprivate mutating func append(_ text: [UInt8]) {
+    text.withUnsafeBufferPointer { append($0) }
+  }
+
+  // Words first: text is some dozens of bytes, and each append looks at the space that is left.
+  private mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
+    let bytes = UnsafeRawBufferPointer(text)
+    var at = 0
+    while at + 8 <= bytes.count {
+      append(bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self), as: UInt64.self)
+      at += 8
+    }
+    while at < bytes.count {
+      append(bytes[at])
+      at += 1
+    }
   }
 
   fileprivate mutating func append(_ text: StaticString, _ number: UInt64) {

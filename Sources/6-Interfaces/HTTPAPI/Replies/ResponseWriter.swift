@@ -15,7 +15,6 @@ struct ResponseWriter {
   }
 
   private var json = JSONWriter(capacity: 4096)
-  private var head: [UInt8] = []
   private var date = HTTPDate()
 
   /// A body larger than this does not keep its scratch space.
@@ -97,9 +96,7 @@ struct ResponseWriter {
   mutating func write(
     _ body: Bytes, _ head: ResponseHead, _ delivery: Delivery, into out: inout ByteBuffer
   ) -> Int {
-    self.head.removeAll(keepingCapacity: true)
-    head.write(date: date.refreshed(), into: &self.head)
-    out.writeBytes(self.head)
+    head.write(date: date.refreshed(), into: &out)
     if !delivery.isHead { out.writeBytes(body) }
     return head.status
   }
@@ -108,9 +105,7 @@ struct ResponseWriter {
   private mutating func finish(
     _ head: ResponseHead, _ delivery: Delivery, into out: inout ByteBuffer
   ) -> Int {
-    self.head.removeAll(keepingCapacity: true)
-    head.write(date: date.refreshed(), into: &self.head)
-    out.writeBytes(self.head)
+    head.write(date: date.refreshed(), into: &out)
     if !delivery.isHead { out.writeBytes(json.bytes) }
     if json.bytes.count > Self.keptBytes { json = JSONWriter(capacity: 4096) }
     return head.status

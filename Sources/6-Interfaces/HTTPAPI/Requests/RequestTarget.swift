@@ -12,7 +12,9 @@ struct RequestTarget {
     guard text.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
       throw .badRequest("percent-encode every byte of the path that is not printable ASCII")
     }
-    if text.starts(with: "http://".utf8) || text.starts(with: "https://".utf8) {
+    if text.first != UInt8(ascii: "/"),
+      text.starts(with: "http://".utf8) || text.starts(with: "https://".utf8)
+    {
       let authority = text.drop { $0 != UInt8(ascii: ":") }.dropFirst(3)
       text = authority.drop { $0 != UInt8(ascii: "/") }
     }
