@@ -90,11 +90,26 @@ struct CallTable: Sendable {
     slots[place].call?.stage = stage
   }
 
+  /// How far a call got; nil when it has ended.
+  func stage(of ticket: Ticket) -> Call.Stage? {
+    let place = Int(ticket & 0xffff_ffff)
+    guard place < slots.count, slots[place].generation == UInt32(ticket >> 32) else { return nil }
+    return slots[place].call?.stage
+  }
+
+  /// What a read must see, by its client's word; nil when it said nothing or the call has ended.
+  func minIndex(of ticket: Ticket) -> LogIndex? {
+    let place = Int(ticket & 0xffff_ffff)
+    guard place < slots.count, slots[place].generation == UInt32(ticket >> 32) else { return nil }
+    return slots[place].call?.call.minIndex
+  }
+
   /// Ends a call; nil when it has ended before.
   mutating func remove(_ ticket: Ticket) -> Call? {
-    guard let call = self[ticket] else { return nil }
     let place = Int(ticket & 0xffff_ffff)
-    slots[place].call = nil
+    guard place < slots.count, slots[place].generation == UInt32(ticket >> 32),
+      let call = slots[place].call.take()
+    else { return nil }
     free.append(place)
     return call
   }

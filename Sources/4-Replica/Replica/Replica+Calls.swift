@@ -28,14 +28,12 @@ extension Replica {
     }
     let wanted = min(call.timeoutMilliseconds, settings.limits.timeoutMilliseconds)
     let patience = TimeSpan.milliseconds(UInt64(max(1, wanted)))
-    let ticket = calls.add(
-      Call(call: call, origin: origin, deadline: now + patience, stage: .offered))
-    route(ticket)
+    let call = Call(call: call, origin: origin, deadline: now + patience, stage: .offered)
+    route(calls.add(call), call)
   }
 
   /// Sends a call on its way: into the log, to the leader, or into the queue until there is one.
-  mutating func route(_ ticket: Ticket) {
-    guard let call = calls[ticket] else { return }
+  mutating func route(_ ticket: Ticket, _ call: Call) {
     switch call.call.request {
     case .read where !core.stateIsSound: fail(ticket, Self.unsound)
     case .read(_, .stale): isReady(ReadReady(ticket: ticket, index: .zero))
@@ -111,13 +109,13 @@ extension Replica {
         queued.append(ticket)
         lookAgain = now + settings.consensus.heartbeat
       } else {
-        retry(ticket, since)
+        retry(ticket, call, since)
       }
     }
   }
 
-  private mutating func retry(_ ticket: Ticket, _ since: Instant) {
-    route(ticket)
+  private mutating func retry(_ ticket: Ticket, _ call: Call, _ since: Instant) {
+    route(ticket, call)
     // Still queued: it keeps its place in time, so that retries do not prolong its wait.
     if case .queued? = calls[ticket]?.stage { calls.move(ticket, to: .queued(since: since)) }
   }
@@ -128,11 +126,11 @@ extension Replica {
     outcome: .notApplied, retryable: true)
 
   mutating func wasAppended(_ appended: Appended) {
-    guard let call = calls[appended.ticket] else {
+    guard let stage = calls.stage(of: appended.ticket) else {
       if appended.ticket == Marking.ticket { marking.wasAppended(appended.position) }
       return
     }
-    if case .takeSnapshot = call.call.request { return }
+    if case .snapshotting = stage { return }
     calls.move(appended.ticket, to: .appended(appended.position))
     writes.add(appended)
   }
@@ -151,16 +149,15 @@ extension Replica {
   }
 
   mutating func isReady(_ read: ReadReady) {
-    guard let call = calls[read.ticket] else { return }
     // It was on its way when the state was found wrong.
     guard core.stateIsSound else { return fail(read.ticket, Self.unsound) }
-    let index = max(read.index, call.call.minIndex ?? .zero)
+    let index = max(read.index, calls.minIndex(of: read.ticket) ?? .zero)
     guard index <= store.appliedIndex else {
       calls.move(read.ticket, to: .ready(index))
       ready.append(ReadReady(ticket: read.ticket, index: index))
       return
     }
-    answerRead(read.ticket, call)
+    answerRead(read.ticket)
   }
 
   /// Answers the reads that waited for what has now been applied.
@@ -169,17 +166,18 @@ extension Replica {
     let applied = store.appliedIndex
     let due = ready.filter { $0.index <= applied }
     ready.removeAll { $0.index <= applied }
-    for read in due {
-      if let call = calls[read.ticket] { answerRead(read.ticket, call) }
-    }
+    for read in due { answerRead(read.ticket) }
   }
 
-  private mutating func answerRead(_ ticket: Ticket, _ call: Call) {
-    guard case .read(let query, _) = call.call.request else { return }
+  private mutating func answerRead(_ ticket: Ticket) {
+    guard let call = calls.remove(ticket) else { return }
+    guard case .read(let query, _) = call.call.request else {
+      preconditionFailure("Replica: \(ticket) is no read, but \(call.stage)")
+    }
     do throws(StoreRefusal) {
-      finish(ticket, .range(try store.read(query)))
+      deliver(.range(try store.read(query)), to: call.origin)
     } catch {
-      finish(ticket, .failed(ClientError(error)))
+      deliver(.failed(ClientError(error)), to: call.origin)
     }
   }
 

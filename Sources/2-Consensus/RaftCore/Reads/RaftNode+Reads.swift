@@ -6,7 +6,11 @@ internal import RaftTypes
 extension RaftNode {
   mutating func read(_ tickets: [Ticket]) {
     switch role {
-    case .leader: for ticket in tickets { queue(.local(ticket)) }
+    case .leader:
+      // All at once: to reach into a leadership moves it out of its role and back.
+      let limit = settings.limits.pendingReads
+      let taken = role.leadership?.reads.add(tickets, limit: limit) ?? 0
+      for ticket in tickets[taken...] { refuse(.local(ticket), .overloaded) }
     case .follower(let follower):
       guard let leader = follower.leader, isMember(leader) else {
         for ticket in tickets { refuse(.local(ticket), .notLeader) }

@@ -32,6 +32,14 @@ struct ReadQueue: Hashable, Sendable {
     return true
   }
 
+  /// Adds as many of this node's own reads as `limit` leaves room for; returns how many.
+  mutating func add(_ tickets: [Ticket], limit: Int) -> Int {
+    let taken = tickets.prefix(max(0, limit - count))
+    waiting.append(contentsOf: taken.lazy.map { .local($0) })
+    count += taken.count
+    return taken.count
+  }
+
   /// Everything that waits becomes part of `round`, to be answered from `index`.
   mutating func assign(to round: UInt64, index: LogIndex) {
     guard !waiting.isEmpty else { return }
