@@ -3,6 +3,8 @@ enum Limits {
   /// Items of one page: with `pageBytes` and 41 bytes of metadata an item, a page stays below 8
   /// MiB encoded, half of the longest frame between nodes.
   static let pageItems = 65_536
+  /// Items of the longest page that is no scan: some 30 µs of copying.
+  static let itemsAtOnce = 128
   /// Bytes of keys and values in one page, and in all pages of one transaction; twice the largest
   /// value that the API admits by default would do.
   static let pageBytes = 4 << 20

@@ -106,6 +106,9 @@ public struct Store: Sendable {
     try contents.read(query)
   }
 
+  /// See `StoreView.isScan`.
+  public func isScan(_ query: RangeQuery) -> Bool { contents.isScan(query) }
+
   private mutating func execute(_ operation: Command.Operation) -> CommandResult {
     let next = contents.revision.next
     switch operation {

@@ -26,6 +26,8 @@ struct Call: Sendable {
     case reading
     /// May be answered once this is applied.
     case ready(LogIndex)
+    /// Being answered elsewhere, from an unchanging view.
+    case scanning
     case transferring
     /// Waits for this node's snapshot of at least this index; zero until the mark is in the log.
     case snapshotting(LogIndex)
@@ -112,6 +114,13 @@ struct CallTable: Sendable {
     else { return nil }
     free.append(place)
     return call
+  }
+
+  /// Takes back what `remove` ended just now.
+  mutating func restore(_ call: Call, as ticket: Ticket) {
+    let place = free.removeLast()
+    precondition(place == Int(ticket & 0xffff_ffff), "CallTable: \(ticket) was not the last to end")
+    slots[place].call = call
   }
 
   /// Not before this instant does a deadline pass.

@@ -3,6 +3,9 @@ package struct Limits: Hashable, Sendable {
   /// Calls under way, of this node's clients and of other nodes'. At 20,000 a second and the
   /// default timeout of 5 s even a cluster that answers nothing refuses early rather than late.
   package var calls = 16_384
+  /// Reads of many items that are under way beside the loop. Each keeps the records that were
+  /// replaced since it began; one takes some milliseconds, so that the last of a queue is in time.
+  package var scans = 256
   /// Applied command bytes after which the leader proposes a snapshot mark: half of the state's
   /// bytes (dissertation §5.1.2), between these bounds. The lower keeps small states from writing
   /// snapshots all the time, the upper keeps the log that must stay in memory small.

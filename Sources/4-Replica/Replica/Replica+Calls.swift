@@ -174,6 +174,10 @@ extension Replica {
     guard case .read(let query, _) = call.call.request else {
       preconditionFailure("Replica: \(ticket) is no read, but \(call.stage)")
     }
+    guard !store.isScan(query) else {
+      calls.restore(call, as: ticket)
+      return scan(ticket, query)
+    }
     do throws(StoreRefusal) {
       deliver(.range(try store.read(query)), to: call.origin)
     } catch {
@@ -181,11 +185,34 @@ extension Replica {
     }
   }
 
+  private mutating func scan(_ ticket: Ticket, _ query: RangeQuery) {
+    guard scans < settings.limits.scans else {
+      return fail(
+        ticket,
+        ClientError(
+          .overloaded, "too many ranges are being read: try again later", outcome: .notApplied,
+          retryable: true))
+    }
+    scans += 1
+    calls.move(ticket, to: .scanning)
+    effects.scans.append(Scan(ticket: ticket, query: query, view: store.view(), stamp: stamp))
+  }
+
+  /// The answer to a read that was carried out elsewhere; too late for some.
+  mutating func scanned(_ ticket: Ticket, _ reply: ClientReply) {
+    scans -= 1
+    precondition(scans >= 0, "Replica: more scans answered than asked for")
+    guard calls.stage(of: ticket) == .scanning else { return }
+    guard core.stateIsSound else { return fail(ticket, Self.unsound) }
+    guard let call = calls.remove(ticket) else { return }
+    deliver(reply, to: call.origin)
+  }
+
   mutating func timedOut(_ ticket: Ticket) {
     guard let call = calls[ticket] else { return }
     switch call.stage {
     case .queued: fail(ticket, Self.noQuorum)
-    case .offered, .reading, .gathering:
+    case .offered, .reading, .scanning, .gathering:
       fail(
         ticket,
         ClientError(
@@ -224,7 +251,10 @@ extension Replica {
   }
 
   mutating func deliver(_ body: ClientReply.Body, to origin: Call.Origin) {
-    let reply = ClientReply(stamp: stamp, body: body)
+    deliver(ClientReply(stamp: stamp, body: body), to: origin)
+  }
+
+  private mutating func deliver(_ reply: ClientReply, to origin: Call.Origin) {
     switch origin {
     case .local(let tag): effects.answers.append(Answer(tag: tag, reply: reply))
     case .peer(let peer, let id):

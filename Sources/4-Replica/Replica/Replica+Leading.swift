@@ -84,7 +84,9 @@ extension Replica {
     let unknown: Bool =
       switch call.stage {
       case .appended, .forwarded: call.isWrite
-      case .queued, .offered, .reading, .ready, .transferring, .snapshotting, .gathering: false
+      case .queued, .offered, .reading, .ready, .scanning, .transferring, .snapshotting,
+        .gathering:
+        false
       }
     fail(
       ticket,

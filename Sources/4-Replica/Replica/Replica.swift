@@ -36,6 +36,8 @@ package struct Replica: Sendable {
   var lookAgain = Instant.distantFuture
   /// Reads that wait until an index is applied.
   var ready: [ReadReady] = []
+  /// Reads of many items that are carried out elsewhere.
+  var scans = 0
   var gatherings = SortedMap<Ticket, Gathering>()
 
   // Storage.
@@ -138,6 +140,7 @@ package struct Replica: Sendable {
       inputs.append(.peerDisk(peer, disk))
     case .unsent(let frame, let peer): notSent(frame, to: peer)
     case .call(let call, let tag): begin(call, .local(tag: tag))
+    case .scanned(let ticket, let reply): scanned(ticket, reply)
     case .ballotSaved(let ballot): ballotSaved(ballot)
     case .logSynced(let completion):
       fitness.synced(completion.sequence, at: now)

@@ -38,6 +38,25 @@ package enum SnapshotJob: Sendable {
   case condemn(LogIndex)
 }
 
+/// A read that would hold up the loop. Answered by `ReplicaInput.scanned`, from any thread: the
+/// view does not change.
+package struct Scan: Sendable {
+  package let ticket: Ticket
+  package let query: RangeQuery
+  package let view: StoreView
+  /// Where the node stood when the view was made: what the answer is stamped with.
+  package let stamp: ReplyStamp
+
+  /// The answer.
+  package func carryOut() -> ReplicaInput {
+    do throws(StoreRefusal) {
+      return .scanned(ticket, ClientReply(stamp: stamp, body: .range(try view.read(query))))
+    } catch {
+      return .scanned(ticket, ClientReply(stamp: stamp, body: .failed(ClientError(error))))
+    }
+  }
+}
+
 /// A frame and its addressee.
 package struct Outbound: Hashable, Sendable {
   package let to: NodeID
@@ -99,6 +118,7 @@ package struct ReplicaEffects: Sendable {
   package var frames: [Outbound] = []
   package var answers: [Answer] = []
   package var snapshots: [SnapshotJob] = []
+  package var scans: [Scan] = []
   /// Whom to connect to, when that has changed.
   package var peers: PeerSet?
   package var events: [ReplicaEvent] = []

@@ -18,6 +18,8 @@ package enum ReplicaInput: Sendable {
   case unsent(PeerFrame, to: NodeID)
   /// A client of this node asks; the answer carries the same tag.
   case call(ClientCall, tag: UInt64)
+  /// The answer to a `Scan`.
+  case scanned(Ticket, ClientReply)
   /// The answers of the storage thread, in the order of its jobs.
   case ballotSaved(Ballot)
   case logSynced(LogCompletion)

@@ -30,9 +30,13 @@ where Files: Sendable {
   package var links: Links
   private let storage: StorageWorker<Files>
   private let snapshots: SnapshotWorkers<Files>
+  private let scans: ScanWorker
   private let address: any AddressTable
   private let log: Logger
   package weak var delegate: (any ReplicaLoopDelegate)?
+
+  /// Of this node's life.
+  package private(set) var turnTimes = TurnTimes()
 
   private var inputs: [ReplicaInput] = []
   private var isTurnScheduled = false
@@ -44,7 +48,7 @@ where Files: Sendable {
 
   package init(
     eventLoop: any EventLoop, replica: Replica, links: Links, storage: StorageWorker<Files>,
-    snapshots: SnapshotWorkers<Files>, address: any AddressTable, log: Logger
+    snapshots: SnapshotWorkers<Files>, scans: ScanWorker, address: any AddressTable, log: Logger
   ) {
     self.eventLoop = eventLoop
     self.replica = replica
@@ -52,6 +56,7 @@ where Files: Sendable {
     self.links = links
     self.storage = storage
     self.snapshots = snapshots
+    self.scans = scans
     self.address = address
     self.log = log
   }
@@ -77,9 +82,11 @@ where Files: Sendable {
     let arrived = inputs
     inputs = []
     inputs.reserveCapacity(arrived.count)
-    let effects = replica.step(arrived, at: BootClock.now(), wallClock: BootClock.logTime())
+    let begun = BootClock.now()
+    let effects = replica.step(arrived, at: begun, wallClock: BootClock.logTime())
     honour(effects)
     keepTime(effects.nextDeadline)
+    turnTimes.record(BootClock.now().since(begun))
   }
 
   // In the order of the slots: ReplicaEffects says what depends on it.
@@ -97,6 +104,7 @@ where Files: Sendable {
     links.flush()
     for answer in effects.answers { delegate?.answer(answer.reply, tag: answer.tag) }
     if !effects.snapshots.isEmpty { snapshots.submit(effects.snapshots) }
+    if !effects.scans.isEmpty { scans.submit(effects.scans) }
     for event in effects.events { tell(event) }
     if let fault = effects.fault {
       hasStopped = true

@@ -17,6 +17,8 @@ struct Trio {
     var answers: [UInt64: ClientReply] = [:]
     var addressActions: [AddressAction] = []
     var snapshotJobs: [SnapshotJob] = []
+    /// Long reads that nobody has carried out yet: tests do.
+    var scans: [Scan] = []
     var events: [ReplicaEvent] = []
     var hasStopped = false
     /// Whom it is connected to: frames to anybody else go nowhere.
@@ -99,6 +101,7 @@ struct Trio {
     self[number].storage.submit(effects.storage)
     self[number].events += effects.events
     self[number].snapshotJobs += effects.snapshots
+    self[number].scans += effects.scans
     for answer in effects.answers { self[number].answers[answer.tag] = answer.reply }
     if effects.stopped { self[number].hasStopped = true }
     if let peers = effects.peers { self[number].peers = peers }

@@ -3,6 +3,7 @@ internal import Determinism
 internal import Faults
 internal import PeerProtocol
 internal import RaftTypes
+internal import Replica
 internal import WriteAheadLog
 
 /// What can happen in a world; each stands in the agenda with its time.
@@ -19,6 +20,8 @@ enum Event {
   case storageDone(Int, life: Int)
   case spareMade(Int, life: Int, SpareOrder)
   case snapshotDone(Int, life: Int, SnapshotUnit.Lane)
+  /// A long read that a node carries out beside its loop has its answer.
+  case scanDone(Int, life: Int, ReplicaInput)
   case start(Int)
   case freeze(Int, TimeSpan)
   case resume(Int)
@@ -63,6 +66,7 @@ enum Event {
     case .addressOpens: 19
     case .lastWill: 20
     case .freeze: 21
+    case .scanDone: 22
     }
   }
 
@@ -71,8 +75,8 @@ enum Event {
     switch self {
     case .arrival(let packet): packet.to
     case .linkLost(let place, _, _, _), .timer(let place, _), .storageDone(let place, _),
-      .spareMade(let place, _, _), .snapshotDone(let place, _, _), .request(_, _, let place, _),
-      .lastWill(_, let place, _, _):
+      .spareMade(let place, _, _), .snapshotDone(let place, _, _), .scanDone(let place, _, _),
+      .request(_, _, let place, _), .lastWill(_, let place, _, _):
       place
     case .linkBreaks, .dial, .unclog, .start, .freeze, .resume, .spaceReturns, .honesty, .fault,
       .clientWakes, .reply, .silence, .addressOpens:

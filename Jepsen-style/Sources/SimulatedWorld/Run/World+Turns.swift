@@ -77,6 +77,12 @@ extension World {
     for job in effects.snapshots {
       if let lane = process.snapshots.submit(job) { beginSnapshot(node, lane) }
     }
+    for scan in effects.scans {
+      // Another thread takes its time, from a view that later turns do not change.
+      schedule(
+        .scanDone(node.place, life: node.life, scan.carryOut()),
+        in: diskDice.span(from: .zero, to: .milliseconds(20)))
+    }
     for event in effects.events {
       note("\(node.id)", "\(event)")
       if case .installedSnapshot = event { tally.installs += 1 }

@@ -168,6 +168,8 @@ final class World {
       if nodes[place].life == life { spareMade(nodes[place], order) }
     case .snapshotDone(let place, let life, let lane):
       if nodes[place].life == life { snapshotDone(nodes[place], lane) }
+    case .scanDone(let place, let life, let answer):
+      if nodes[place].life == life { offer(answer, to: nodes[place]) }
     case .start(let place): if !nodes[place].isUp { try start(nodes[place]) }
     case .freeze(let place, let span): if isSafetyPhase { freeze(nodes[place], span) }
     case .resume(let place): resume(nodes[place])

@@ -20,6 +20,17 @@ extension StoreView {
     return oldPage(query, at: old, &budget)
   }
 
+  /// Whether the answer takes more than a moment: a page of many items, or any range as it stood at
+  /// an older revision, which is counted by walking it. Ask a view for it, on another thread.
+  public func isScan(_ query: RangeQuery) -> Bool {
+    if case .single = query.range.end { return false }
+    if let old = query.revision, old < revision { return true }
+    guard query.content != .countOnly, query.limit.map({ $0 > Limits.itemsAtOnce }) ?? true else {
+      return false
+    }
+    return query.withBounds { _, rest in live.count(in: rest) > Limits.itemsAtOnce }
+  }
+
   func checkRevision(_ asked: Revision?) throws(StoreRefusal) {
     guard let asked else { return }
     guard asked <= revision else { throw .futureRevision(current: revision) }

@@ -110,6 +110,7 @@ final class ClientGateway: RequestPort {
   func announceAddress() { address?.announce() }
 
   func writeMetrics(to page: inout MetricsPage) {
+    replica?.turnTimes.write(to: &page)
     guard let replica = replica?.replica else { return }
     let status = replica.ownStatus
     page.gauge("quoin_raft_term", "Current term.", Double(status.term.number))

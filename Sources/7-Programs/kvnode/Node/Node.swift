@@ -26,6 +26,7 @@ final class Node: RunningNode {
   private let address: any NodeAddress
   private let storage: StorageWorker<PosixFileSystem>
   private let snapshots: SnapshotWorkers<PosixFileSystem>
+  private let scans: ScanWorker
   private let ended: EventLoopPromise<NodeEnding>
   private let damaged: [LogPosition]
 
@@ -54,6 +55,7 @@ final class Node: RunningNode {
     snapshots = SnapshotWorkers(
       on: disk.files, storage: storage, mailbox: mailbox,
       chunkBytes: settings.limits.chunkBytes, log: log)
+    scans = ScanWorker(mailbox)
     var random = SystemRandomNumberGenerator()
     hub = PeerHub(
       on: loop,
@@ -73,7 +75,7 @@ final class Node: RunningNode {
       replica: Replica(
         settings: settings, recovered: Recovered(disk.recovery), store: store ?? Store(),
         seed: random.next(), at: ReplicaLoop<PosixFileSystem, PeerHub>.now()),
-      links: hub, storage: storage, snapshots: snapshots, address: address, log: log)
+      links: hub, storage: storage, snapshots: snapshots, scans: scans, address: address, log: log)
     target.value = replica
     gateway.replica = replica
     gateway.snapshots = snapshots
@@ -105,6 +107,7 @@ final class Node: RunningNode {
       let written = self.loop.makePromise(of: Void.self)
       self.storage.stop { written.succeed() }
       self.snapshots.stop()
+      self.scans.stop()
       return self.hub.close().and(written.futureResult).map { _, _ in }
     }.nonisolated()
   }
