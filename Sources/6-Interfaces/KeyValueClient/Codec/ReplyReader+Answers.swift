@@ -34,12 +34,18 @@ extension ReplyReader {
   }
 
   static func range(_ scanner: inout JSONScanner) throws(JSONFault) -> RangeResult {
+    try page(&scanner).result
+  }
+
+  static func page(_ scanner: inout JSONScanner) throws(JSONFault) -> RangePage {
     var items: [KeyValue] = []
     var count: UInt64?
     var more = false
     var revision: UInt64?
+    var cursor: Bytes?
     try members(&scanner) { name, scanner throws(JSONFault) in
       switch name {
+      case "cursor": cursor = try scanner.readBytes()
       case "items": items = try keyValues(&scanner)
       case "count": count = try scanner.readUInt64()
       case "more": more = try scanner.readBool()
@@ -48,9 +54,10 @@ extension ReplyReader {
       }
       return true
     }
-    return RangeResult(
+    let result = RangeResult(
       items: items, count: try required(count, "count"), more: more,
       readRevision: Revision(try required(revision, "revision")))
+    return RangePage(result: result, cursor: cursor)
   }
 
   static func snapshot(_ scanner: inout JSONScanner) throws(JSONFault) -> SnapshotAnswer {
@@ -76,4 +83,10 @@ extension ReplyReader {
     guard let value else { throw .expected("the member '\(name)'", at: 0) }
     return value
   }
+}
+
+/// A page, and what to ask for the next one with; nil: it was the last.
+struct RangePage {
+  let result: RangeResult
+  let cursor: Bytes?
 }

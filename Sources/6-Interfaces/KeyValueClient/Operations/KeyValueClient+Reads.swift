@@ -27,8 +27,21 @@ extension KeyValueClient {
   public func page(
     _ query: RangeQuery, consistency: Consistency = .linearizable
   ) async throws(ClientError) -> RangeResult {
+    try await page(query, from: nil, consistency).result
+  }
+
+  /// - Parameter cursor: what the page before ended with: the server goes on there, and does not
+  ///   count the range again, which would mean walking it with every page.
+  func page(
+    _ query: RangeQuery, from cursor: Bytes?, _ consistency: Consistency
+  ) async throws(ClientError) -> RangePage {
     var target = RequestTarget("/v1/kv")
-    target.add(query.range.behind(query.after, query.order))
+    if let cursor {
+      target.add(query.range)
+      target.add("cursor", bytes: cursor)
+    } else {
+      target.add(query.range.behind(query.after, query.order))
+    }
     if let revision = query.revision { target.add("revision", revision.number) }
     if query.order == .descending { target.add("order", "descending") }
     switch query.content {
@@ -41,7 +54,7 @@ extension KeyValueClient {
     target.add(consistency)
     return try await perform(HTTPRequest(.get, target.text), .read) { reply throws(ReplyFault) in
       try ReplyReader.document(reply.body) { scanner throws(JSONFault) in
-        try ReplyReader.range(&scanner)
+        try ReplyReader.page(&scanner)
       }
     }
   }
@@ -77,6 +90,7 @@ public struct RangeSequence: AsyncSequence, Sendable {
     var query: RangeQuery
     let consistency: Consistency
     private var page: [KeyValue] = []
+    private var cursor: Bytes?
     private var next = 0
     /// Items still wanted; nil: all.
     private var left: UInt32?
@@ -95,14 +109,16 @@ public struct RangeSequence: AsyncSequence, Sendable {
       while next == page.count {
         guard !isDone, left != 0 else { return nil }
         query.limit = Swift.min(left ?? Limits.pageItems, Limits.pageItems)
-        take(try await client.page(query, consistency: consistency))
+        take(try await client.page(query, from: cursor, consistency))
       }
       defer { next += 1 }
       return page[next]
     }
 
-    private mutating func take(_ result: RangeResult) {
+    private mutating func take(_ answer: RangePage) {
+      let result = answer.result
       page = result.items
+      cursor = answer.cursor
       next = 0
       // Later pages read the first one's revision: together they are one consistent view.
       query.revision = query.revision ?? result.readRevision
