@@ -27,9 +27,11 @@ enum Bench {
       }
       return promise.futureResult
     }
+    let machine = MachineWatch()
     let watcher = Task { await watch(plan, counter) }
     var total = BenchTally()
     for future in futures { total.merge(try await future.get()) }
+    total.explain(by: machine.end())
     watcher.cancel()
     await watcher.value
     for connection in idle { connection.close() }

@@ -78,7 +78,7 @@ final class BenchDriver {
       let now = NIODeadline.now()
       let latency = UInt64(clamping: (now - due).nanoseconds)
       let time = UInt64(clamping: (now - start).nanoseconds)
-      tally.paused(UInt64(clamping: (now - lastAnswer).nanoseconds), until: time)
+      pausedUntil(now)
       tally.answered(latency, at: time)
       lastAnswer = now
       if isPut { tally.puts.record(latency) } else { tally.gets.record(latency) }
@@ -87,6 +87,14 @@ final class BenchDriver {
     case .refused: tally.refused += 1
     case .lost: tally.lost += 1
     }
+  }
+
+  private func pausedUntil(_ now: NIODeadline) {
+    guard now > lastAnswer else { return }
+    tally.paused(
+      MachineWatch.Pause(
+        from: lastAnswer.uptimeNanoseconds, until: now.uptimeNanoseconds),
+      until: UInt64(clamping: (now - start).nanoseconds))
   }
 
   private var isOver: Bool {
@@ -130,16 +138,13 @@ final class BenchDriver {
     open -= idle.count
     idle = []
     guard open == 0 else { return }
-    tally.seconds = Double((NIODeadline.now() - start).nanoseconds) / 1e9
+    // Those who are told to come back later after the end were not served, nor kept others waiting.
+    let last = max(lastAnswer, min(end ?? .now(), .now()))
+    tally.seconds = Double((last - start).nanoseconds) / 1e9
     if let rate = plan.rate, end != nil {
       tally.notSent = UInt64(max(0, rate * tally.seconds - Double(issued) - 1))
     }
-    if end != nil {
-      let now = NIODeadline.now()
-      tally.paused(
-        UInt64(clamping: (now - lastAnswer).nanoseconds),
-        until: UInt64(clamping: (now - start).nanoseconds))
-    }
+    if let end { pausedUntil(min(end, .now())) }
     promise.succeed(tally)
   }
 }

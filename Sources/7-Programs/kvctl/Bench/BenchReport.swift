@@ -38,7 +38,10 @@ struct BenchReport {
     let pause =
       "longest time without an answer: \(Figures.latency(tally.longestPause)), "
       + "until \(Figures.seconds(Double(tally.longestPauseEnd) / 1e9))"
-    return [pause] + counts
+    let machine =
+      "the machine itself stood still for up to \(Figures.latency(tally.longestMachinePause)); "
+      + "without that: \(Figures.latency(tally.longestOwnPause))"
+    return [pause, machine] + counts
   }
 
   private var counts: [String] {
@@ -65,6 +68,8 @@ struct BenchReport {
     writer.member("not_sent", tally.notSent)
     writer.member("pause_ns", tally.longestPause)
     writer.member("pause_end_ns", tally.longestPauseEnd)
+    writer.member("own_pause_ns", tally.longestOwnPause)
+    writer.member("machine_pause_ns", tally.longestMachinePause)
     writer.name("max_ns_each_second")
     writer.beginArray()
     for latency in tally.largestEachSecond { writer.value(latency) }
