@@ -68,6 +68,12 @@ enum KeyOrder {
   static func shared(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
     let limit = min(a.count, b.count)
     var count = 0
+    while count + 8 <= limit {
+      let x = a.loadUnaligned(fromByteOffset: count, as: UInt64.self)
+      let y = b.loadUnaligned(fromByteOffset: count, as: UInt64.self)
+      if x != y { return count + UInt64(littleEndian: x ^ y).trailingZeroBitCount / 8 }
+      count += 8
+    }
     while count < limit, a[count] == b[count] { count += 1 }
     return count
   }

@@ -9,7 +9,7 @@ extension Store {
   mutating func execute(_ transaction: Transaction, at revision: Revision) -> CommandResult {
     let plan: TransactionPlan
     do throws(StoreRefusal) {
-      _ = try TransactionFootprint(of: transaction)
+      try TransactionFootprint.check(transaction)
       plan = TransactionPlan(transaction, on: contents)
       try plan.check(against: contents)
     } catch {
