@@ -44,9 +44,7 @@ struct RecordTreeTests {
       let numbers = numbers(arrival, 6000, &dice)
       for (i, number) in numbers.enumerated() {
         let key = key(number, long: long)
-        let replaced = key.withUnsafeBytes {
-          tree.insert(record(key, UInt64(i + 2)), at: Position($0))
-        }
+        let replaced = tree.insert(record(key, UInt64(i + 2)))
         #expect(replaced?.info.modRevision == oracle[Key(bytes: key)])
         oracle[Key(bytes: key)] = UInt64(i + 2)
       }
@@ -77,35 +75,12 @@ struct RecordTreeTests {
     }
   }
 
-  @Test("many versions of one key stand in the order of their revisions")
-  func versionsOfOneKey() {
-    var tree = RecordTree()
-    let key: [UInt8] = [1, 2, 3]
-    var dice = Dice(seed: 4)
-    var revisions = Array(2..<3000 as Range<UInt64>)
-    for i in revisions.indices.reversed() {
-      revisions.swapAt(i, Int(dice.below(UInt64(i + 1))))
-    }
-    for revision in revisions {
-      let record = record(key, revision)
-      #expect(tree.insert(record, at: record.position) == nil)
-    }
-    #expect(tree.checkInvariants())
-    #expect(tree.all.map { $0.info.modRevision } == Array(2..<3000))
-    for revision in revisions.prefix(2900) {
-      let removed = key.withUnsafeBytes { tree.remove(Position($0, revision: revision)) }
-      #expect(removed?.info.modRevision == revision)
-    }
-    #expect(tree.checkInvariants())
-    #expect(tree.all.map { $0.info.modRevision } == revisions.suffix(98).sorted())
-  }
-
   @Test("cursors walk both ways from every place")
   func cursors() {
     var tree = RecordTree()
     let keys = (0..<400).map { key(UInt64($0 * 2), long: true) }
     for key in keys {
-      _ = key.withUnsafeBytes { tree.insert(record(key, 2), at: Position($0)) }
+      tree.insert(record(key, 2))
     }
     for number in 0...801 as ClosedRange<UInt64> where number % 13 == 0 || number > 797 {
       let place = key(number, long: true)
@@ -134,7 +109,7 @@ struct RecordTreeTests {
     var tree = RecordTree()
     let keys = (0..<5000).map { key(UInt64($0), long: true) }
     for key in keys {
-      _ = key.withUnsafeBytes { tree.insert(record(key, 2), at: Position($0)) }
+      tree.insert(record(key, 2))
     }
     let copy = tree
     for key in keys where key.last != UInt8(ascii: "7") {
@@ -149,7 +124,7 @@ struct RecordTreeTests {
     var tree = RecordTree()
     let keys = (0..<5000).map { key(UInt64($0), long: true) }
     for key in keys {
-      _ = key.withUnsafeBytes { tree.insert(record(key, 2), at: Position($0)) }
+      tree.insert(record(key, 2))
     }
     func remove(_ chosen: some Sequence<Int>) {
       for i in chosen { _ = keys[i].withUnsafeBytes { tree.remove(Position($0)) } }

@@ -5,16 +5,29 @@ import Testing
 extension Store {
   /// Recomputes from the records all that the store keeps incrementally.
   func checkInvariants() -> Bool {
-    contents.live.checkInvariants() && contents.history.checkInvariants()
-      && contents.recordHash == contents.records.reduce(0) { $0 &+ $1.stateHash }
-      && contents.liveBytes == contents.live.all.reduce(0) { $0 + $1.byteCount }
-      && contents.historyBytes == contents.history.all.reduce(0) { $0 + $1.byteCount }
-      && garbage.count == contents.history.count
+    let (live, history) = (contents.live.all, contents.superseded)
+    return contents.live.checkInvariants() && contents.graves.checkInvariants()
+      && live.allSatisfy { !$0.isTombstone } && contents.graves.all.allSatisfy(\.isTombstone)
+      && contents.recordHash == (live + history).reduce(0) { $0 &+ $1.stateHash }
+      && contents.liveBytes == live.reduce(0) { $0 + $1.byteCount }
+      && contents.historyBytes == history.reduce(0) { $0 + $1.byteCount }
+      && contents.historyCount == history.count && garbage.count == history.count
   }
 }
 
 extension StoreView {
-  fileprivate var records: [Record] { live.all + history.all }
+  /// Tombstones and everything that stands behind the newest versions.
+  var superseded: [Record] {
+    graves.all
+      + (live.all + graves.all).flatMap { newest in
+        Array(
+          sequence(state: newest) { record in
+            guard let older = predecessor(of: record) else { return nil }
+            record = older
+            return older
+          })
+      }
+  }
 }
 
 extension RecordTree {

@@ -47,7 +47,7 @@ extension Record {
     hash.combine(info.createRevision)
     hash.combine(info.modRevision)
     hash.combine(info.version)
-    hash.combine(info.lease)
+    hash.combine(lease)
     hash.combine(key)
     hash.combine(value)
     return hash.value

@@ -18,8 +18,9 @@ public import RaftTypes
 /// ```
 public struct Store: Sendable {
   var contents: StoreView
-  // Behind `contents`, so that views do not share it: it is rebuilt when a snapshot is read.
+  // Beside `contents`, so that views do not share it: it is rebuilt when a snapshot is read.
   var garbage = Garbage()
+  var severance = Severance()
 
   /// Empty, at revision 1, nothing applied.
   public init() { contents = StoreView() }

@@ -5,11 +5,15 @@ public import RaftTypes
 /// The state at one applied index: immutable, made in constant time, read on any thread while the
 /// store goes on.
 public struct StoreView: Sendable {
-  /// The newest version of every key that exists.
+  /// The newest version of every key that exists, and behind each the older ones that a read of an
+  /// older revision may need, or that wait to be dropped.
   var live = RecordTree()
-  /// Superseded versions and tombstones that a read of an older revision may need, or that wait to
-  /// be dropped.
-  var history = RecordTree()
+  /// The tombstone of every key that does not exist while that is kept, with what stands behind it.
+  var graves = RecordTree()
+  /// The last version that was dropped; nil: none since the store was made or restored.
+  var lastDropped: Garbage.Item?
+  /// Held so that the store knows whether views of its time are left: see `Severance`.
+  var era = Era()
   var sessions = SessionTable()
   /// Who claimed the virtual IP, held it, and gave it up.
   public internal(set) var addresses = AddressLedger()
@@ -23,7 +27,9 @@ public struct StoreView: Sendable {
   public internal(set) var appliedTime = LogTime.zero
   /// Sum of the hashes of all records, wrapping.
   var recordHash: UInt64 = 0
-  /// Bytes of the keys and values in `live` and in `history`.
+  /// Superseded versions and tombstones that were not dropped.
+  var historyCount = 0
+  /// Bytes of the keys and values in `live`, and of what `historyCount` counts.
   var liveBytes = 0
   var historyBytes = 0
 
@@ -56,7 +62,7 @@ public struct StoreView: Sendable {
 
   public var statistics: StoreStatistics {
     StoreStatistics(
-      keys: live.count, keyValueBytes: liveBytes, historyRecords: history.count,
+      keys: live.count, keyValueBytes: liveBytes, historyRecords: historyCount,
       historyBytes: historyBytes, sessions: sessions.sessions.count, revision: revision,
       oldestRevision: oldestRevision)
   }

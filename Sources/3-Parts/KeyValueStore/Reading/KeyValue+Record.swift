@@ -17,7 +17,7 @@ extension KeyValue {
     self.init(
       key: key, value: value, createRevision: Revision(header.createRevision),
       modRevision: Revision(header.modRevision), version: header.version,
-      lease: header.lease == 0 ? nil : LeaseID(header.lease))
+      lease: header.hasLease ? LeaseID(record.lease) : nil)
   }
 }
 

@@ -25,7 +25,7 @@ extension Comparison {
       relation.holds(Self.order(header.createRevision, revision.number))
     case .modRevision(let revision):
       relation.holds(Self.order(header.modRevision, revision.number))
-    case .lease(let number): relation.holds(Self.order(header.lease, number))
+    case .lease(let number): relation.holds(Self.order(record.lease, number))
     case .value(let bytes):
       relation.holds(bytes.withUnsafeBytes { KeyOrder.compare(record.value, $0) })
     }

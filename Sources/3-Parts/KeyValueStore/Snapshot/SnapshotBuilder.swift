@@ -69,10 +69,10 @@ struct SnapshotBuilder: Sendable {
     last = LastRecord(record: record, tag: tag)
     contents.recordHash &+= record.stateHash
     if tag == SnapshotFormat.Tag.live {
-      _ = contents.live.insert(record, at: Position(record.key))
+      contents.live.insert(record)
       contents.liveBytes += record.byteCount
     } else {
-      _ = contents.history.insert(record, at: record.position)
+      contents.historyCount += 1
       contents.historyBytes += record.byteCount
     }
   }
@@ -82,7 +82,7 @@ struct SnapshotBuilder: Sendable {
     let history = try reader.readUInt64()
     let hash = try reader.readUInt64()
     try settleLast(before: nil)
-    guard live == contents.live.count, history == contents.history.count,
+    guard live == contents.live.count, history == contents.historyCount,
       hash == contents.stateHash
     else { throw .inconsistent("counts or hash differ from the snapshot's own") }
     garbage.sort()
@@ -99,17 +99,30 @@ struct SnapshotBuilder: Sendable {
     if let next, !last.record.position.precedes(next.position) {
       throw .inconsistent("records are not in order")
     }
-    let continues = next.map { KeyOrder.compare($0.key, last.record.key) == 0 } ?? false
+    let successor = next.flatMap {
+      KeyOrder.compare($0.key, last.record.key) == 0 ? $0 : nil
+    }
+    if let successor { try check(successor.info, follows: last.record.info) }
+    successor?.supersede(last.record)
     switch last.tag {
     case SnapshotFormat.Tag.live:
-      if continues { throw .inconsistent("a live record is not the last of its key") }
+      if successor != nil { throw .inconsistent("a live record is not the last of its key") }
     case SnapshotFormat.Tag.tombstone:
-      garbage.append(last.record, dueAt: last.record.info.modRevision)
+      garbage.append(tombstone: last.record)
+      if successor == nil { contents.graves.insert(last.record) }
     default:
-      guard continues, let next else {
+      guard let successor else {
         throw .inconsistent("a superseded record without a successor")
       }
-      garbage.append(last.record, dueAt: next.info.modRevision)
+      garbage.append(supersededBy: successor)
     }
+  }
+
+  // By the version a store tells what stands in front of it: 0 for a tombstone, 1 behind one.
+  private func check(
+    _ next: RecordInfo, follows last: RecordInfo
+  ) throws(DecodingFault) {
+    let fits = next.version == 0 ? last.version != 0 : next.version == last.version + 1
+    guard fits else { throw .inconsistent("a version does not follow the one before it") }
   }
 }

@@ -4,24 +4,29 @@ internal import Determinism
 internal import RaftTypes
 
 /// Writes a view as a run of chunks of 256 KiB, the last one shorter: byte for byte equal on every
-/// node whose state is equal. It holds one chunk and one record in memory, and never blocks the
-/// store.
+/// node whose state is equal. It holds one chunk and references to the versions of one key, and
+/// never blocks the store.
 ///
 /// ```swift
 /// for chunk in SnapshotEncoder(store.view()) { file.append(chunk) }
 /// ```
-public struct SnapshotEncoder: Sequence, IteratorProtocol, Sendable {
+/// `Sendable` as the cursors are: the view that it holds keeps every record as it is.
+public struct SnapshotEncoder: Sequence, IteratorProtocol, @unchecked Sendable {
   private let view: StoreView
   private var writer = ByteWriter(capacity: Limits.chunkBytes)
   private var live: Cursor
-  private var history: Cursor
+  private var graves: Cursor
+  // What is left of the key at hand, the newest version first: those in front of it are written
+  // before.
+  private var versions: [Record] = []
+  private var exists = false
   private var isAtEnd = false
 
   public init(_ view: StoreView) {
     self.view = view
     let start = Position(UnsafeRawBufferPointer(start: nil, count: 0))
     live = Cursor(view.live, from: start)
-    history = Cursor(view.history, from: start)
+    graves = Cursor(view.graves, from: start)
     writeHeader()
   }
 
@@ -50,22 +55,31 @@ public struct SnapshotEncoder: Sequence, IteratorProtocol, Sendable {
     SnapshotFormat.write(view.addresses, to: &writer)
   }
 
-  // The smaller of the records that both cursors stand at.
+  // The next version of the key at hand, or the first one of the next key.
   private mutating func writeRecord() {
-    let old = history.record
-    let newest = live.record
-    if let old, newest.map({ old.position.precedes($0.position) }) ?? true {
-      SnapshotFormat.write(old, live: false, to: &writer)
-      history.advance()
-    } else if let newest {
-      SnapshotFormat.write(newest, live: true, to: &writer)
-      live.advance()
+    if versions.isEmpty { beginKey() }
+    if let record = versions.popLast() {
+      SnapshotFormat.write(record, live: exists && versions.isEmpty, to: &writer)
     } else {
       writer.write(SnapshotFormat.Tag.end)
       writer.write(UInt64(view.live.count))
-      writer.write(UInt64(view.history.count))
+      writer.write(UInt64(view.historyCount))
       writer.write(view.stateHash)
       isAtEnd = true
+    }
+  }
+
+  private mutating func beginKey() {
+    let (existing, deleted) = (live.record, graves.record)
+    exists =
+      existing.map { existing in
+        deleted.map { KeyOrder.compare(existing.key, $0.key) < 0 } ?? true
+      } ?? false
+    var next = exists ? existing : deleted
+    if exists { live.advance() } else { graves.advance() }
+    while let record = next {
+      versions.append(record)
+      next = view.predecessor(of: record)
     }
   }
 }

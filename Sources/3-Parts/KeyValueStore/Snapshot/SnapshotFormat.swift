@@ -127,7 +127,7 @@ enum SnapshotFormat {
     writer.write(sized: record.value)
     writer.write(header.createRevision)
     writer.write(header.version)
-    writer.write(header.lease)
+    writer.write(record.lease)
   }
 
   /// A record and its tag; nil at the end of the records.

@@ -5,39 +5,42 @@ extension RecordTree {
     let right: Node
   }
 
-  /// Inserts what `make` makes at `position`, its record's own one or, in live, that of its key at
-  /// revision 0. Returns the record of the same key that it replaced there, which `make` was given;
-  /// in history nothing is ever replaced.
+  /// Inserts what `make` makes of the record of the same key, which it replaces and which is handed
+  /// over to `make`; nil: there is none.
   ///
   /// One descent finds the old record and the place of the new one: a node that is not in the cache
   /// costs more than all the rest.
   mutating func insert(
-    at position: Position, _ make: (_ present: Record?) -> Record
-  ) -> Record? {
-    var replaced: Record?
+    at position: Position, _ make: (_ present: consuming Record?) -> Record
+  ) {
+    var isNew = true
     let split = Self.insert(
-      make, at: position, into: &root, low: nil, high: nil, replaced: &replaced)
-    guard let split else { return replaced }
+      make, at: position, into: &root, low: nil, high: nil, isNew: &isNew)
+    guard let split else { return }
     let branch = Node.make(height: root.info.height + 1, skip: 0)
     branch.append(root, total: root.total, behind: nil)
     branch.append(split.right, total: split.right.total, behind: split.fence)
     root = branch
+  }
+
+  /// Inserts a record that does not depend on the one that it replaces, which is returned.
+  @discardableResult
+  mutating func insert(_ record: Record) -> Record? {
+    var replaced: Record?
+    insert(at: Position(record.key)) { present in
+      replaced = present
+      return record
+    }
     return replaced
   }
 
-  /// Inserts a record that does not depend on what it replaces.
-  mutating func insert(_ record: Record, at position: Position) -> Record? {
-    insert(at: position) { _ in record }
-  }
-
   private static func insert(
-    _ make: (Record?) -> Record, at position: Position, into node: inout Node,
-    low: UnsafePointer<Fence>?, high: UnsafePointer<Fence>?, replaced: inout Record?
+    _ make: (consuming Record?) -> Record, at position: Position, into node: inout Node,
+    low: UnsafePointer<Fence>?, high: UnsafePointer<Fence>?, isNew: inout Bool
   ) -> Split? {
     if !isKnownUniquelyReferenced(&node) { node = node.copy() }
     if node.isLeaf {
-      return insert(
-        make, at: position, intoLeaf: node, low: low, high: high, replaced: &replaced)
+      return insert(make, at: position, intoLeaf: node, low: low, high: high, isNew: &isNew)
     }
     let index = node.child(of: position)
     let fences = node.fences
@@ -45,9 +48,9 @@ extension RecordTree {
       make, at: position, into: &node.children[index],
       low: index == 0 ? low : UnsafePointer(fences + index - 1),
       high: index == node.count - 1 ? high : UnsafePointer(fences + index),
-      replaced: &replaced)
+      isNew: &isNew)
     guard let split else {
-      if replaced == nil { node.counts[index] += 1 }
+      if isNew { node.counts[index] += 1 }
       return nil
     }
     node.counts[index] = node.children[index].total
@@ -55,17 +58,17 @@ extension RecordTree {
   }
 
   private static func insert(
-    _ make: (Record?) -> Record, at position: Position, intoLeaf leaf: Node,
-    low: UnsafePointer<Fence>?, high: UnsafePointer<Fence>?, replaced: inout Record?
+    _ make: (consuming Record?) -> Record, at position: Position, intoLeaf leaf: Node,
+    low: UnsafePointer<Fence>?, high: UnsafePointer<Fence>?, isNew: inout Bool
   ) -> Split? {
     let index = leaf.lowerBound(position)
-    if position.revision == 0, index < leaf.count {
-      let present = leaf.records[index]
-      if KeyOrder.compare(present.key, position.key, skip: leaf.info.skip) == 0 {
-        replaced = present
-        leaf.records[index] = make(present)
-        return nil
-      }
+    if index < leaf.count,
+      KeyOrder.compare(leaf.keyOfRecord(at: index), position.key, skip: leaf.info.skip) == 0
+    {
+      isNew = false
+      let place = leaf.records + index
+      place.initialize(to: make(place.move()))
+      return nil
     }
     let record = make(nil)
     guard leaf.isFull else {

@@ -2,15 +2,16 @@
 /// reference; a change then copies the nodes on one path, and only those that another copy still
 /// shares.
 ///
-/// The store keeps two. *Live* holds the newest version of each key that exists, found by the key
-/// alone: positions of revision 0. *History* holds superseded versions and tombstones, found by
-/// key and revision.
+/// It holds one record a key, the newest of its chain. The store keeps two trees: *live*, of the
+/// keys that exist, and *graves*, of the tombstones of those that do not and whose versions are
+/// kept. A key is in one of them at most.
 ///
-/// `Sendable` is true although unchecked: records and fences never change, and a node is changed
-/// only while one tree alone refers to it.
+/// `Sendable` is true although unchecked: fences never change, records only as `Record` says, and a
+/// node is changed only while one tree alone refers to it.
 ///
-/// Invariants: records stand in order of position; every record of a subtree lies between its
-/// fences; a branch counts the records of each child; all leaves have height 0 and the same depth.
+/// Invariants: records stand in order of their keys, all different; every record of a subtree lies
+/// between its fences; a branch counts the records of each child; all leaves have height 0 and the
+/// same depth.
 struct RecordTree: @unchecked Sendable {
   var root: Node
 
@@ -18,8 +19,9 @@ struct RecordTree: @unchecked Sendable {
 
   var count: Int { root.total }
 
-  /// The record at `position`: in live the one of that key (at revision 0), in history the one of
-  /// that key and revision.
+  var isEmpty: Bool { root.count == 0 }
+
+  /// The record of the position's key.
   func find(_ position: Position) -> Record? {
     var node = Unmanaged.passUnretained(root)
     while !node.isLeaf { node = node.child(at: node.child(of: position)) }

@@ -1,21 +1,28 @@
 internal import Determinism
 
-/// The superseded versions in the order in which a compaction may drop them.
+/// The superseded versions and tombstones in the order in which a compaction may drop them.
 ///
 /// A version may go once the compacted revision has reached the revision that replaced or deleted
 /// it; a tombstone once it has reached the tombstone's own. Order: by that revision, then key,
 /// then the version's revision; it follows from the records alone, so a store restored from a
 /// snapshot drops in the same order as its source.
 struct Garbage: Sendable {
-  // Unchecked, but true: a record never changes.
+  /// One version that may go, named by the record whose revision has to be compacted. Unchecked,
+  /// but true: of a record only the link changes, and that is looked at only while it is in place.
   struct Item: @unchecked Sendable {
-    /// May go when the compacted revision is not less.
-    let dueAt: UInt64
+    enum Target { case superseded, tombstone }
+
     let record: Record
+    /// What goes: the version that `record` superseded, or `record` itself.
+    let target: Target
+
+    /// May go when the compacted revision is not less.
+    var dueAt: UInt64 { record.info.modRevision }
 
     func precedes(_ other: Item) -> Bool {
-      dueAt != other.dueAt
-        ? dueAt < other.dueAt : record.position.precedes(other.record.position)
+      guard dueAt == other.dueAt else { return dueAt < other.dueAt }
+      let side = KeyOrder.compare(record.key, other.record.key)
+      return side != 0 ? side < 0 : target == .superseded && other.target == .tombstone
     }
   }
 
@@ -23,8 +30,13 @@ struct Garbage: Sendable {
 
   var count: Int { items.count }
 
-  mutating func append(_ record: Record, dueAt: UInt64) {
-    items.append(Item(dueAt: dueAt, record: record))
+  /// `record` superseded a version.
+  mutating func append(supersededBy record: Record) {
+    items.append(Item(record: record, target: .superseded))
+  }
+
+  mutating func append(tombstone: Record) {
+    items.append(Item(record: tombstone, target: .tombstone))
   }
 
   /// Puts what a transaction appended in any order into the order of keys.
@@ -39,12 +51,12 @@ struct Garbage: Sendable {
   /// Sorts everything: for a store that is being restored.
   mutating func sort() { items = ChunkedQueue(items.sorted { $0.precedes($1) }) }
 
-  /// The next record that may go at this compacted revision.
-  mutating func pop(compacted: UInt64) -> Record? {
+  /// The next version that may go at this compacted revision.
+  mutating func pop(compacted: UInt64) -> Item? {
     guard let item = items.first, item.dueAt <= compacted else { return nil }
     items.removeFirst()
-    // The tree lets go of its records one by one, too.
+    // The store lets go of its records one by one, too.
     items.letGo(1)
-    return item.record
+    return item
   }
 }

@@ -7,23 +7,38 @@ extension Store {
   mutating func write(_ put: Put, at revision: Revision) -> KeyValue? {
     put.key.withUnsafeBytes { key in
       put.value.withUnsafeBytes { value in
-        var hash: UInt64 = 0
-        let old = contents.live.insert(at: Position(key)) { present in
+        var added: Record?
+        var replaced: RecordInfo?
+        var previous: KeyValue?
+        contents.live.insert(at: Position(key)) { present in
+          replaced = present?.info
+          if put.wantsPrevious { previous = present.map { KeyValue($0) } }
           let record = Record.make(
             key: key, value: value,
-            createRevision: present?.info.createRevision ?? revision.number,
-            modRevision: revision.number, version: (present?.info.version ?? 0) + 1,
-            lease: put.lease?.number ?? 0)
-          hash = record.stateHash
+            createRevision: replaced?.createRevision ?? revision.number,
+            modRevision: revision.number, version: (replaced?.version ?? 0) + 1,
+            lease: put.lease?.number ?? 0, superseding: present)
+          added = record
           return record
         }
-        contents.recordHash &+= hash
-        contents.liveBytes += key.count + value.count
-        guard let old else { return nil }
-        contents.liveBytes -= old.byteCount
-        supersede(old, at: revision)
-        return put.wantsPrevious ? KeyValue(old) : nil
+        if let added { account(for: added, replacing: replaced) }
+        return previous
       }
+    }
+  }
+
+  private mutating func account(for record: Record, replacing old: RecordInfo?) {
+    contents.recordHash &+= record.stateHash
+    contents.liveBytes += record.byteCount
+    if let old {
+      contents.liveBytes -= old.byteCount
+      contents.historyBytes += old.byteCount
+      contents.historyCount += 1
+      garbage.append(supersededBy: record)
+    } else if !contents.graves.isEmpty,
+      let tombstone = contents.graves.remove(Position(record.key))
+    {
+      record.supersede(tombstone)
     }
   }
 
@@ -37,11 +52,15 @@ extension Store {
     }
     for record in doomed {
       _ = contents.live.remove(Position(record.key))
-      contents.liveBytes -= record.byteCount
-      supersede(record, at: revision)
-      let tombstone = Record.tombstone(key: record.key, at: revision.number)
+      let tombstone = Record.tombstone(
+        key: record.key, at: revision.number, superseding: record)
+      contents.graves.insert(tombstone)
       contents.recordHash &+= tombstone.stateHash
-      supersede(tombstone, at: revision)
+      contents.liveBytes -= record.byteCount
+      contents.historyBytes += record.byteCount + tombstone.byteCount
+      contents.historyCount += 2
+      garbage.append(supersededBy: tombstone)
+      garbage.append(tombstone: tombstone)
     }
     return doomed
   }
@@ -74,21 +93,35 @@ extension Store {
 
   mutating func collectGarbage() {
     // By what is in every snapshot: all replicas must drop the same with the same entry.
-    let share = contents.history.count / Limits.versionsPerCollected
-    for _ in 0..<(Limits.collectedPerEntry + share) {
-      guard let record = garbage.pop(compacted: contents.compacted.number) else { return }
-      let removed = contents.history.remove(record.position)
-      precondition(
-        removed === record, "Store: garbage at \(contents.appliedIndex) is not in history")
-      contents.recordHash &-= record.stateHash
-      contents.historyBytes -= record.byteCount
+    let share = contents.historyCount / Limits.versionsPerCollected
+    let portion = Limits.collectedPerEntry + share
+    for _ in 0..<portion {
+      guard let item = garbage.pop(compacted: contents.compacted.number) else { break }
+      drop(item)
     }
+    // Twice as fast as they are dropped, so that what waited for a view has an end, too.
+    severance.settle(&contents.era, limit: 2 * portion)
   }
 
-  // Moves a record that is no longer the newest of its key, or a tombstone, into history.
-  private mutating func supersede(_ record: Record, at revision: Revision) {
-    _ = contents.history.insert(record, at: record.position)
-    contents.historyBytes += record.byteCount
-    garbage.append(record, dueAt: revision.number)
+  private mutating func drop(_ item: Garbage.Item) {
+    let dropped: Record
+    switch item.target {
+    case .superseded:
+      guard let superseded = item.record.superseded else {
+        preconditionFailure("Store: garbage at \(contents.appliedIndex) is not in its chain")
+      }
+      dropped = superseded
+      severance.append(item.record)
+    case .tombstone:
+      dropped = item.record
+      // Of a key that exists again it stays behind the first of the new versions until that goes:
+      // a link to a tombstone is never cut.
+      let position = Position(dropped.key)
+      if contents.graves.find(position) === dropped { _ = contents.graves.remove(position) }
+    }
+    contents.recordHash &-= dropped.stateHash
+    contents.historyBytes -= dropped.byteCount
+    contents.historyCount -= 1
+    contents.lastDropped = item
   }
 }
