@@ -10,7 +10,8 @@ extension Transaction {
 
   var encodedSize: Int {
     let conditions = compare.reduce(12) { $0 + $1.encodedSize }
-    return (success + failure).reduce(conditions) { $0 + 1 + Self.encodedSize(of: $1) }
+    let successSize = success.reduce(conditions) { $0 + 1 + Self.encodedSize(of: $1) }
+    return failure.reduce(successSize) { $0 + 1 + Self.encodedSize(of: $1) }
   }
 
   func write(to writer: inout ByteWriter) {
@@ -35,12 +36,20 @@ extension Transaction {
     for _ in 0..<(try Self.readCount(from: &reader, budget: &budget)) {
       compare.append(try Comparison(from: &reader))
     }
-    for branch in [\Transaction.success, \.failure] {
-      for _ in 0..<(try Self.readCount(from: &reader, budget: &budget)) {
-        let step = try Self.readStep(from: &reader, nesting: nesting, budget: &budget)
-        self[keyPath: branch].append(step)
-      }
+    success = try Self.readBranch(from: &reader, nesting: nesting, budget: &budget)
+    failure = try Self.readBranch(from: &reader, nesting: nesting, budget: &budget)
+  }
+
+  private static func readBranch(
+    from reader: inout ByteReader, nesting: Int, budget: inout Int
+  ) throws(DecodingFault) -> [Step] {
+    let count = try readCount(from: &reader, budget: &budget)
+    var steps: [Step] = []
+    steps.reserveCapacity(count)
+    for _ in 0..<count {
+      steps.append(try readStep(from: &reader, nesting: nesting, budget: &budget))
     }
+    return steps
   }
 
   private static func readCount(

@@ -5,19 +5,21 @@ extension Store {
   /// Puts one key at `revision`, which the caller makes the store's; returns the key as it was, if
   /// asked for.
   mutating func write(_ put: Put, at revision: Revision) -> KeyValue? {
-    put.key.withUnsafeBytes { key in
+    // Out of the closure, which would keep a copy of the whole put for them.
+    let (lease, wantsPrevious) = (put.lease?.number ?? 0, put.wantsPrevious)
+    return put.key.withUnsafeBytes { key in
       put.value.withUnsafeBytes { value in
         var added: Record?
         var replaced: RecordInfo?
         var previous: KeyValue?
         contents.live.insert(at: Position(key)) { present in
           replaced = present?.info
-          if put.wantsPrevious { previous = present.map { KeyValue($0) } }
+          if wantsPrevious { previous = present.map { KeyValue($0) } }
           let record = Record.make(
             key: key, value: value,
             createRevision: replaced?.createRevision ?? revision.number,
             modRevision: revision.number, version: (replaced?.version ?? 0) + 1,
-            lease: put.lease?.number ?? 0, superseding: present)
+            lease: lease, superseding: present)
           added = record
           return record
         }
