@@ -76,7 +76,7 @@ public final class PosixFile: StoredFile, Sendable {
     let zeros = [UInt8](repeating: 0, count: min(size, Limits.zeroRun))
     for offset in stride(from: 0, to: size, by: zeros.count) {
       try write(zeros.prefix(size - offset), at: offset)
-      if offset % Limits.zeroSync == 0 { try sync() }
+      try sync()
     }
     try truncate(to: size)
   }
