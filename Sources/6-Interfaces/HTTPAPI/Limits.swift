@@ -79,5 +79,9 @@ package struct Limits: Hashable, Sendable {
   /// away, so that it reads the refusal before it meets a reset (RFC 9112, section 9.6).
   package var lingerTicks: UInt64 = 4
 
+  /// Bytes of a response's head, its `Allow` apart: the names of all fields are 330, a date 29, and
+  /// each of at most nine numbers 20.
+  static let responseHeadBytes = 768
+
   package init() {}
 }

@@ -31,12 +31,9 @@ struct ResponseHead {
   /// The snapshot that the body is of, and how long its file is.
   var snapshot: (position: LogPosition, size: UInt64)?
 
-  /// More than the bytes of any head: 20 digits for each number, `Allow` apart.
-  private static let mostBytes = 768
-
   /// - Parameter date: as RFC 9110, section 5.6.7, writes it.
   func write(date: [UInt8], into out: inout ByteBuffer) {
-    let most = Self.mostBytes + (allow?.utf8.count ?? 0)
+    let most = Limits.responseHeadBytes + (allow?.utf8.count ?? 0)
     out.writeWithOutputRawSpan(minimumWritableBytes: most) { text in
       text.append(Self.statusLine(status))
       text.append("\r\nDate: ")
