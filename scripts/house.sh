@@ -8,7 +8,7 @@ programs=$root/.build/release
 
 # One configuration for programs and tests, so that one .build folder serves both and nothing is
 # compiled twice. The import check stops a module that leans on one it did not declare. What is
-# checked for exclusive access at run time, and where: docs/decisions/0034-exclusive-access.md.
+# checked for exclusive access at run time, and where: docs/decisions/0037-exclusive-access.md.
 configuration=(
   --package-path "$root" --configuration release -Xswiftc -enable-testing
   -Xswiftc -enforce-exclusivity=unchecked --explicit-target-dependency-import-check error
