@@ -39,11 +39,10 @@ package struct Limits: Hashable, Sendable {
   /// Requests of one connection that wait for their answer; at this number the socket is not read
   /// any more. What the last read brought along (at most 64 KiB of requests) is still served.
   package var pipelined = 128
-  /// Requests of all connections that wait for their answer; more are answered 429. Three times as
-  /// many as saturate a node; at 20,000 writes/s it is 38 ms of work, and who is let in is to be
-  /// answered within 100 ms, half of which a crowd of thousands spends in sockets and in the
-  /// client. A longer queue adds latency and no throughput.
-  package var inFlight = 768
+  /// Requests of all connections that wait for their answer; more are answered 429. A thousand busy
+  /// clients fit; at 20,000 writes/s it is 50 ms of work, and who is let in is to be answered
+  /// within 100 ms. A longer queue adds latency and no throughput.
+  package var inFlight = 1024
   /// Answers 429 for that reason in a hundredth of a second; the next ones wait for their turn
   /// (`RefusalLine`). Two thousand a second are some hundredths of a processor on either side.
   package var refusalPace = 20
