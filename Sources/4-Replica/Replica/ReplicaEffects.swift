@@ -112,10 +112,11 @@ package struct ReplicaEffects: Sendable {
   /// First of all: a release must be done before any frame below leaves, or a successor could claim
   /// the address while it is held here.
   package var address: [AddressAction] = []
-  /// Handed to the storage thread in this order. The frames below need not wait for it: what must,
-  /// the replica keeps back until the answer comes.
-  package var storage: [StorageJob] = []
   package var frames: [Outbound] = []
+  /// Handed to the storage thread in this order. The frames above need not wait for it: what must,
+  /// the replica keeps back until the answer comes; and they go first, because a follower's sync
+  /// begins only when they have arrived.
+  package var storage: [StorageJob] = []
   package var answers: [Answer] = []
   package var snapshots: [SnapshotJob] = []
   package var scans: [Scan] = []

@@ -94,7 +94,6 @@ where Files: Sendable {
     for action in effects.address {
       if let event = address.perform(action) { offer(.address(event)) }
     }
-    if !effects.storage.isEmpty { storage.submit(effects.storage) }
     if let peers = effects.peers {
       links.setPeers(peers.members, configuration: peers.configuration)
     }
@@ -102,6 +101,8 @@ where Files: Sendable {
       if outbound.frame.frameClass == .call { offer(.unsent(outbound.frame, to: outbound.to)) }
     }
     links.flush()
+    // Behind the frames: the way of the followers is longer than that of this node's own disk.
+    if !effects.storage.isEmpty { storage.submit(effects.storage) }
     for answer in effects.answers { delegate?.answer(answer.reply, tag: answer.tag) }
     if !effects.snapshots.isEmpty { snapshots.submit(effects.snapshots) }
     if !effects.scans.isEmpty { scans.submit(effects.scans) }

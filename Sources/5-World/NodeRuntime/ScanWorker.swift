@@ -16,7 +16,7 @@ package final class ScanWorker: Sendable {
   private static let longestRest: UInt64 = 50_000
 
   package init(_ mailbox: Mailbox) {
-    worker = Worker { scans, _ in
+    worker = Worker("scans") { scans, _ in
       BackgroundPriority.take()
       for scan in scans {
         let begun = BootClock.now()

@@ -23,13 +23,13 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     log: Logger
   ) {
     let writer = OwnSnapshots(files: files, storage: storage, mailbox: mailbox, log: log)
-    writing = Worker { jobs, _ in for job in jobs { writer.perform(job) } }
+    writing = Worker("snapshot-write") { jobs, _ in for job in jobs { writer.perform(job) } }
     let mover = SnapshotTransfers(
       files: files, storage: storage, mailbox: mailbox, chunkBytes: chunkBytes, log: log)
     let reading = SnapshotReading(files: files)
     let scrubber = Scrubber(files: files, mailbox: mailbox, log: log)
-    scrubbing = Worker { _, worker in scrubber.run { worker.isStopping } }
-    moving = Worker { jobs, _ in
+    scrubbing = Worker("scrub") { _, worker in scrubber.run { worker.isStopping } }
+    moving = Worker("snapshot-move") { jobs, _ in
       for job in jobs {
         switch job {
         case .job(let job): mover.perform(job)

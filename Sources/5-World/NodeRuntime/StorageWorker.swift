@@ -13,7 +13,7 @@ package final class StorageWorker<Files: FileSystem & Sendable>: Sendable {
     let spares = SpareMaker(files: files)
     self.spares = spares
     let owner = LogOwner(log, spares: spares, mailbox: mailbox)
-    worker = Worker { tasks, worker in owner.perform(tasks, worker) }
+    worker = Worker("log") { tasks, worker in owner.perform(tasks, worker) }
   }
 
   /// Hands jobs over, to be done in order; the answers come by the mailbox.
@@ -47,7 +47,7 @@ struct SpareMaker<Files: FileSystem & Sendable>: Sendable {
 
   init(files: Files) {
     self.files = files
-    worker = Worker { jobs, _ in for job in jobs { job() } }
+    worker = Worker("log-spares") { jobs, _ in for job in jobs { job() } }
   }
 
   func stop() { worker.stop() }
