@@ -27,6 +27,9 @@ enum Limits {
   /// Bytes of one snapshot chunk, the last one excepted: a frame that a busy link carries in about
   /// 2 ms.
   static let chunkBytes = 256 << 10
+  /// Bytes of a chunk that are first tried to complete what the chunk before it ended in: most
+  /// records are shorter.
+  static let firstPiece = 4 << 10
   /// Longest key or value in a snapshot: the longest payload of a log entry.
   static let fieldBytes = 16 << 20
 }

@@ -5,8 +5,10 @@ internal import RaftTypes
 
 /// Puts a store together from the parts of a snapshot, in their order, and refuses parts that no
 /// store can have.
-struct SnapshotBuilder: Sendable {
+struct SnapshotBuilder: ~Copyable, Sendable {
   private var contents = StoreView()
+  private var live = TreeBuilder()
+  private var graves = TreeBuilder()
   private var garbage = Garbage()
   // Unfinished: whether the version that came last waits for the one that superseded it.
   private var last: LastRecord?
@@ -53,7 +55,24 @@ struct SnapshotBuilder: Sendable {
 
   mutating func add(_ ledger: AddressLedger) { contents.addresses = ledger }
 
-  mutating func add(_ record: Record, tag: UInt8) throws(DecodingFault) {
+  /// Takes the records that are whole; false: there is none.
+  mutating func addRecords(from reader: inout ByteReader) throws(DecodingFault) -> Bool {
+    var all = reader
+    let bytes = try all.readRaw(all.remaining)
+    let count = try bytes.withUnsafeBufferPointer { buffer throws(DecodingFault) in
+      var end = 0
+      let bytes = UnsafeRawBufferPointer(buffer)
+      while let next = try SnapshotFormat.record(in: bytes, at: end) {
+        try add(next.record, tag: next.tag)
+        end = next.end
+      }
+      return end
+    }
+    _ = try reader.readRaw(count)
+    return count > 0
+  }
+
+  private mutating func add(_ record: Record, tag: UInt8) throws(DecodingFault) {
     let header = record.info
     guard header.modRevision > 1, header.modRevision <= contents.revision.number else {
       throw .inconsistent("a record's revision is out of range")
@@ -69,7 +88,7 @@ struct SnapshotBuilder: Sendable {
     last = LastRecord(record: record, tag: tag)
     contents.recordHash &+= record.stateHash
     if tag == SnapshotFormat.Tag.live {
-      contents.live.insert(record)
+      live.append(record)
       contents.liveBytes += record.byteCount
     } else {
       contents.historyCount += 1
@@ -77,14 +96,21 @@ struct SnapshotBuilder: Sendable {
     }
   }
 
+  /// Reads the end of the records; throws `truncated` when one stands there that is not whole.
   mutating func readEnd(from reader: inout ByteReader) throws(DecodingFault) {
-    let live = try reader.readUInt64()
-    let history = try reader.readUInt64()
+    let available = reader.remaining
+    guard try reader.readUInt8() == SnapshotFormat.Tag.end else {
+      throw .truncated(needed: available + 1, available: available)
+    }
+    let liveCount = try reader.readUInt64()
+    let historyCount = try reader.readUInt64()
     let hash = try reader.readUInt64()
     try settleLast(before: nil)
-    guard live == contents.live.count, history == contents.historyCount,
+    guard liveCount == live.count, historyCount == contents.historyCount,
       hash == contents.stateHash
     else { throw .inconsistent("counts or hash differ from the snapshot's own") }
+    contents.live = live.finish()
+    contents.graves = graves.finish()
     garbage.sort()
   }
 
@@ -96,12 +122,10 @@ struct SnapshotBuilder: Sendable {
   // superseded it, which tells when it may be dropped.
   private mutating func settleLast(before next: Record?) throws(DecodingFault) {
     guard let last else { return }
-    if let next, !last.record.position.precedes(next.position) {
-      throw .inconsistent("records are not in order")
-    }
-    let successor = next.flatMap {
-      KeyOrder.compare($0.key, last.record.key) == 0 ? $0 : nil
-    }
+    let order = next.map { KeyOrder.compare(last.record.key, $0.key) } ?? -1
+    let successor = order == 0 ? next : nil
+    let ascends = successor.map { last.record.info.modRevision < $0.info.modRevision }
+    guard ascends ?? (order < 0) else { throw .inconsistent("records are not in order") }
     if let successor { try check(successor.info, follows: last.record.info) }
     successor?.supersede(last.record)
     switch last.tag {
@@ -109,7 +133,7 @@ struct SnapshotBuilder: Sendable {
       if successor != nil { throw .inconsistent("a live record is not the last of its key") }
     case SnapshotFormat.Tag.tombstone:
       garbage.append(tombstone: last.record)
-      if successor == nil { contents.graves.insert(last.record) }
+      if successor == nil { graves.append(last.record) }
     default:
       guard let successor else {
         throw .inconsistent("a superseded record without a successor")

@@ -6,7 +6,7 @@ internal import RaftTypes
 /// Builds a store from the chunks of a snapshot, however they are cut, and checks all of it:
 /// order, counts, revisions, sessions, and the state hash. Bytes may be anything; nothing traps,
 /// and memory stays within what the records need, one chunk and one record.
-public struct SnapshotDecoder: Sendable {
+public struct SnapshotDecoder: ~Copyable, Sendable {
   private enum Stage {
     case header
     case sessions(left: Int)
@@ -22,16 +22,33 @@ public struct SnapshotDecoder: Sendable {
 
   /// Takes the next bytes. After a fault the decoder is of no use any more.
   public mutating func consume(_ chunk: Bytes) throws(SnapshotFault) {
-    pending.append(contentsOf: chunk)
-    var reader = ByteReader(pending)
-    pending = []
+    var rest = chunk
+    // What the last chunk ended in takes of this one what it lacks, and no more than must be
+    // copied for it. Only reading tells how much that is.
+    var piece = Limits.firstPiece
+    while !pending.isEmpty, !rest.isEmpty {
+      let before = pending.count
+      pending.append(contentsOf: rest.prefix(piece))
+      let read = try readItems(pending[...])
+      if read > 0 { pending = [] }
+      rest = rest.dropFirst(read > 0 ? read - before : piece)
+      piece *= 2
+    }
+    guard !rest.isEmpty else { return }
+    rest = rest.dropFirst(try readItems(rest))
+    if case .done = stage, !rest.isEmpty { throw .trailing }
+    pending = Array(rest)
+  }
+
+  /// Reads what is whole; returns how many bytes that was.
+  private mutating func readItems(_ bytes: Bytes) throws(SnapshotFault) -> Int {
+    var reader = ByteReader(bytes)
     while true {
-      let before = reader
+      let before = reader.offset
       do {
-        guard try step(&reader) else { break }
+        guard try step(&reader) else { return reader.offset - bytes.startIndex }
       } catch .truncated {
-        reader = before
-        break
+        return before - bytes.startIndex
       } catch .inconsistent(let what) {
         throw .damaged(what)
       } catch .unknown("snapshot version", let value) {
@@ -40,9 +57,6 @@ public struct SnapshotDecoder: Sendable {
         throw .damaged("\(error)")
       }
     }
-    guard reader.remaining > 0 else { return }
-    if case .done = stage { throw .trailing }
-    pending = Array((try? reader.readRaw(reader.remaining)) ?? [])
   }
 
   /// The revision of the state; nil until the chunks taken so far have told it.
@@ -61,7 +75,8 @@ public struct SnapshotDecoder: Sendable {
     return store
   }
 
-  // Reads one item; false: the end was reached. A truncated item is read again with the next chunk.
+  // Reads one item, or many records; false: the end was reached. What is truncated is read again
+  // with the next chunk.
   private mutating func step(_ reader: inout ByteReader) throws(DecodingFault) -> Bool {
     switch stage {
     case .header: stage = .sessions(left: try builder.readHeader(from: &reader))
@@ -72,12 +87,9 @@ public struct SnapshotDecoder: Sendable {
       try builder.add(try SnapshotFormat.readSession(from: &reader))
       stage = .sessions(left: left - 1)
     case .records:
-      if let (record, tag) = try SnapshotFormat.readRecord(from: &reader) {
-        try builder.add(record, tag: tag)
-      } else {
-        try builder.readEnd(from: &reader)
-        stage = .done
-      }
+      if try builder.addRecords(from: &reader) { return true }
+      try builder.readEnd(from: &reader)
+      stage = .done
     case .done: return false
     }
     return true

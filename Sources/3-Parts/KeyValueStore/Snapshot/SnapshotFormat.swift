@@ -130,29 +130,48 @@ enum SnapshotFormat {
     writer.write(record.lease)
   }
 
-  /// A record and its tag; nil at the end of the records.
-  static func readRecord(
-    from reader: inout ByteReader
-  ) throws(DecodingFault) -> (record: Record, tag: UInt8)? {
-    let tag = try reader.readUInt8()
-    guard tag != Tag.end else { return nil }
+  /// The record that begins at `offset`, its tag, and where it ends; nil when the bytes end before
+  /// it does, or the records end here.
+  static func record(
+    in bytes: UnsafeRawBufferPointer, at offset: Int
+  ) throws(DecodingFault) -> (record: Record, tag: UInt8, end: Int)? {
+    guard offset < bytes.count, bytes[offset] != Tag.end else { return nil }
+    let tag = bytes[offset]
     guard tag <= Tag.tombstone else { throw .unknown("record", value: UInt64(tag)) }
-    let key = try reader.readSized(limit: Limits.fieldBytes)
-    let modRevision = try reader.readUInt64()
-    if tag == Tag.tombstone {
-      return (key.withUnsafeBytes { Record.tombstone(key: $0, at: modRevision) }, tag)
+    var end = offset + 1
+    guard let key = try field(in: bytes, at: &end), let modRevision = number(in: bytes, at: &end)
+    else { return nil }
+    if tag == Tag.tombstone { return (Record.tombstone(key: key, at: modRevision), tag, end) }
+    guard let value = try field(in: bytes, at: &end),
+      let createRevision = number(in: bytes, at: &end),
+      let version = number(in: bytes, at: &end), let lease = number(in: bytes, at: &end)
+    else { return nil }
+    let record = Record.make(
+      key: key, value: value, createRevision: createRevision, modRevision: modRevision,
+      version: version, lease: lease)
+    return (record, tag, end)
+  }
+
+  @inline(__always)
+  private static func number(in bytes: UnsafeRawBufferPointer, at place: inout Int) -> UInt64? {
+    guard bytes.count - place >= 8 else { return nil }
+    defer { place += 8 }
+    return UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+  }
+
+  @inline(__always)
+  private static func field(
+    in bytes: UnsafeRawBufferPointer, at place: inout Int
+  ) throws(DecodingFault) -> UnsafeRawBufferPointer? {
+    guard bytes.count - place >= 4 else { return nil }
+    let count = Int(
+      UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+    guard count <= Limits.fieldBytes else {
+      throw .tooLong(length: count, limit: Limits.fieldBytes)
     }
-    let value = try reader.readSized(limit: Limits.fieldBytes)
-    let createRevision = try reader.readUInt64()
-    let version = try reader.readUInt64()
-    let lease = try reader.readUInt64()
-    let record = key.withUnsafeBytes { key in
-      value.withUnsafeBytes { value in
-        Record.make(
-          key: key, value: value, createRevision: createRevision, modRevision: modRevision,
-          version: version, lease: lease)
-      }
-    }
-    return (record, tag)
+    let start = place + 4
+    guard bytes.count - start >= count else { return nil }
+    place = start + count
+    return UnsafeRawBufferPointer(rebasing: bytes[start..<place])
   }
 }
