@@ -45,6 +45,10 @@ public protocol StoredFile {
   /// The bytes at `offset`: as many as asked for, fewer only where the file ends.
   func read(_ count: Int, at offset: Int) throws(FileFault) -> [UInt8]
 
+  /// The same into `buffer`, whose memory is used once more if it fits: for whoever reads one
+  /// large file after the other.
+  func read(_ count: Int, at offset: Int, into buffer: inout [UInt8]) throws(FileFault)
+
   /// Writes all of `bytes` at `offset`, in one system call where the system allows it.
   func write(_ bytes: Bytes, at offset: Int) throws(FileFault)
 
@@ -57,6 +61,15 @@ public protocol StoredFile {
 
   /// Makes content and size durable (fdatasync(2)). A failure is final: see `FileFault.io`.
   func sync() throws(FileFault)
+}
+
+extension StoredFile {
+  /// Without a memory to save.
+  public func read(
+    _ count: Int, at offset: Int, into buffer: inout [UInt8]
+  ) throws(FileFault) {
+    buffer = try read(count, at: offset)
+  }
 }
 
 extension FileSystem {

@@ -6,6 +6,9 @@ struct LogReplay: Equatable {
   private(set) var base: LogPosition
   private(set) var slots: [LogSlot]
 
+  // The last entry that was passed over.
+  private var passed = LogIndex.zero
+
   init(base: LogPosition, slots: [LogSlot] = []) {
     self.base = base
     self.slots = slots
@@ -37,6 +40,18 @@ struct LogReplay: Equatable {
     if isFill { fill(entries ?? []) } else { append(first, through: end, entries) }
     return true
   }
+
+  /// Takes notice of an append whose entries nobody needs; before any that is needed.
+  /// - Returns: false when the record does not continue the log.
+  mutating func pass(_ identity: RecordIdentity) -> Bool {
+    guard slots.isEmpty, identity.first == base.index.next else { return false }
+    base = LogPosition(term: identity.term, index: identity.last)
+    passed = identity.last
+    return true
+  }
+
+  /// Whether the entry at `index` was passed over.
+  func hasPassed(_ index: LogIndex) -> Bool { index <= passed }
 
   private mutating func append(
     _ first: LogPosition, through end: LogIndex, _ entries: [Entry]?

@@ -8,6 +8,10 @@ struct OpenedLog<Files: FileSystem> {
   let file: Files.File
   private(set) var group: RecordGroup
   private(set) var replay: LogReplay
+  // The records before this place are checked, and passed over.
+  private let needed: Place
+  // One of those was replaced later on: passing over them was wrong.
+  private var isMisread = false
   /// Segments that a reset made void and a crash left behind, oldest first.
   let void: [WriteAheadLog<Files>.Segment]
 
@@ -21,9 +25,37 @@ struct OpenedLog<Files: FileSystem> {
       })
   }
 
+  private struct Place {
+    let sequence: UInt64
+    let offset: Int
+
+    func isBehind(_ identity: RecordIdentity) -> Bool {
+      (identity.sequence, identity.offset) < (sequence, offset)
+    }
+  }
+
   /// Reads every segment that counts, and makes the last group durable once more.
-  init(
-    _ files: Files, _ identity: DiskIdentity, _ notes: inout [RecoveryNote]
+  ///
+  /// - Parameters:
+  ///   - covered: up to here a sound snapshot stands for the log.
+  ///   - tail: bytes of segments before those that go beyond it whose entries are wanted too.
+  static func read(
+    _ files: Files, _ identity: DiskIdentity, covered: LogIndex, tail: Int,
+    _ notes: inout [RecoveryNote]
+  ) throws(LogFault) -> OpenedLog {
+    var found = notes
+    var log = try OpenedLog(files, identity, covered: covered, tail: tail, &found)
+    if log.isMisread {
+      found = notes
+      log = try OpenedLog(files, identity, covered: .zero, tail: 0, &found)
+    }
+    notes = found
+    return log
+  }
+
+  private init(
+    _ files: Files, _ identity: DiskIdentity, covered: LogIndex, tail: Int,
+    _ notes: inout [RecoveryNote]
   ) throws(LogFault) {
     let headers = try Self.headers(files, identity)
     let start = headers.lastIndex { $0.isReset } ?? 0
@@ -41,10 +73,29 @@ struct OpenedLog<Files: FileSystem> {
       throw LogFault(error)
     }
     replay = LogReplay(base: first.base)
+    needed = Self.needed(counting, covered, tail)
     group = RecordGroup(sequence: end.sequence, start: OnDiskFormat.firstRecord, chain: 0)
+    var buffer: [UInt8] = []
     for (header, next) in zip(counting, counting.dropFirst().map(Optional.some) + [nil]) {
-      try read(SegmentReader(files, header), next, &notes)
+      let reader = try SegmentReader(files, header, reusing: &buffer)
+      try read(reader, next, &notes)
+      guard !isMisread else { return }
+      buffer = reader.bytes
     }
+  }
+
+  private static func needed(
+    _ headers: ArraySlice<SegmentHeader>, _ covered: LogIndex, _ tail: Int
+  ) -> Place {
+    guard var last = headers.lastIndex(where: { $0.base.index < covered }) else {
+      return Place(sequence: 0, offset: 0)
+    }
+    var missing = tail
+    while missing > 0, last > headers.startIndex {
+      last -= 1
+      missing -= headers[last].size
+    }
+    return Place(sequence: headers[last].sequence, offset: max(0, -missing))
   }
 
   private static func headers(
@@ -81,6 +132,7 @@ struct OpenedLog<Files: FileSystem> {
     var durable = OnDiskFormat.firstRecord
     while let found = try scanner.next() {
       try apply(found, reader.path, &notes)
+      guard !isMisread else { return }
       segment.highest = max(segment.highest, found.identity.last)
       durable = found.identity.durable
     }
@@ -98,6 +150,25 @@ struct OpenedLog<Files: FileSystem> {
     _ found: SegmentScanner.Found, _ path: String, _ notes: inout [RecoveryNote]
   ) throws(LogFault) {
     let identity = found.identity
+    if identity.kind == .append, needed.isBehind(identity) {
+      isMisread = !replay.pass(identity)
+    } else {
+      try take(found, path)
+    }
+    if found.body == nil {
+      notes.append(
+        .faultyRecord(
+          path: path, offset: identity.offset,
+          first: LogPosition(term: identity.term, index: identity.first),
+          last: LogPosition(term: identity.term, index: identity.last)))
+    } else if !found.headIsSound || !found.copyIsSound {
+      let offset = found.headIsSound ? identity.copyOffset : identity.offset
+      notes.append(.identityRestored(path: path, offset: offset))
+    }
+  }
+
+  private mutating func take(_ found: SegmentScanner.Found, _ path: String) throws(LogFault) {
+    let identity = found.identity
     var entries: [Entry]?
     do {
       entries = try found.body.map { body throws(DecodingFault) in
@@ -109,22 +180,13 @@ struct OpenedLog<Files: FileSystem> {
           path: path, offset: identity.offset, finding: "record of this version: \(error)",
           remedy: "run the version of the program that wrote it"))
     }
-    guard replay.apply(identity, entries) else {
-      throw .damaged(
-        Damage(
-          path: path, offset: identity.offset,
-          finding: "entries from \(identity.first) after a log that ends at \(replay.last)"))
-    }
-    if entries == nil {
-      notes.append(
-        .faultyRecord(
-          path: path, offset: identity.offset,
-          first: LogPosition(term: identity.term, index: identity.first),
-          last: LogPosition(term: identity.term, index: identity.last)))
-    } else if !found.headIsSound || !found.copyIsSound {
-      let offset = found.headIsSound ? identity.copyOffset : identity.offset
-      notes.append(.identityRestored(path: path, offset: offset))
-    }
+    // What replaces entries that were passed over makes them needed after all.
+    isMisread = identity.kind == .append && replay.hasPassed(identity.first)
+    guard !isMisread, !replay.apply(identity, entries) else { return }
+    throw .damaged(
+      Damage(
+        path: path, offset: identity.offset,
+        finding: "entries from \(identity.first) after a log that ends at \(replay.last)"))
   }
 
   // The last segment ends in zeros, in what an earlier life of the file left, or in a tear.

@@ -46,11 +46,21 @@ struct SegmentReader {
   init<Files: FileSystem>(
     _ files: Files, _ header: SegmentHeader
   ) throws(LogFault) {
+    var buffer: [UInt8] = []
+    try self.init(files, header, reusing: &buffer)
+  }
+
+  /// - Parameter buffer: the bytes of a segment that was read before; empty afterwards.
+  init<Files: FileSystem>(
+    _ files: Files, _ header: SegmentHeader, reusing buffer: inout [UInt8]
+  ) throws(LogFault) {
     path = OnDiskFormat.segmentPath(header.sequence)
     self.header = header
+    var memory: [UInt8] = []
+    swap(&memory, &buffer)
     do {
       let file = try files.open(path)
-      (bytes, unreadable) = try Self.read(file, header.size)
+      (bytes, unreadable) = try Self.read(file, header.size, into: memory)
     } catch {
       throw LogFault(error)
     }
@@ -58,9 +68,11 @@ struct SegmentReader {
 
   // One unreadable sector must not take the rest with it: it is rot like any other.
   private static func read(
-    _ file: some StoredFile, _ count: Int
+    _ file: some StoredFile, _ count: Int, into memory: consuming [UInt8] = []
   ) throws(FileFault) -> ([UInt8], [Int]) {
-    if let whole = try? file.read(count, at: 0), whole.count == count { return (whole, []) }
+    if (try? file.read(count, at: 0, into: &memory)) != nil, memory.count == count {
+      return (memory, [])
+    }
     var bytes: [UInt8] = []
     var unreadable: [Int] = []
     bytes.reserveCapacity(count)

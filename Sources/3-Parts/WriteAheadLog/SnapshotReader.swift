@@ -48,12 +48,12 @@ public struct SnapshotReader<Files: FileSystem> {
   /// is wrong; the end is reported only when the totals agree.
   public mutating func next() throws(LogFault) -> [UInt8]? {
     guard !isFinished else { return nil }
-    let start = try Self.read(file, path, 4, at: offset)
-    guard ByteReader.littleEndian32(start[...]) != 0 else {
+    let prefix = try Self.read(file, path, SnapshotFormat.chunkPrefix, at: offset)
+    guard ByteReader.littleEndian32(prefix[..<4]) != 0 else {
       try readTrailer()
       return nil
     }
-    let (length, frame) = try readChunk()
+    let (length, frame) = try readChunk(prefix)
     let raw: [UInt8]
     do {
       raw = try LZ4.decompressFrame(frame[...], limit: Limits.snapshotChunk)
@@ -85,9 +85,14 @@ public struct SnapshotReader<Files: FileSystem> {
   /// Returns the offset of a copy of the header that is lost.
   func lostCopy() throws(LogFault) -> Int? { try lostHeader(try stateEnd()) }
 
-  /// The same, and writes a lost copy anew.
-  func settle() throws(LogFault) -> Int? {
-    let end = try stateEnd()
+  /// Hands the state to `restore`, reads what that leaves of it, and writes a lost copy of the
+  /// header anew. Throws `.damaged` if any byte of the state is wrong.
+  mutating func settle(
+    restoring restore: (inout SnapshotReader) throws(LogFault) -> Void = { _ in }
+  ) throws(LogFault) -> Int? {
+    try restore(&self)
+    while try next() != nil {}
+    let end = offset + SnapshotFormat.trailerSize
     guard let lost = try lostHeader(end) else { return nil }
     let tail = SnapshotFormat.tail(after: end, header: header)
     do {
@@ -164,8 +169,9 @@ public struct SnapshotReader<Files: FileSystem> {
     }
   }
 
-  private mutating func readChunk() throws(LogFault) -> (length: Int, frame: [UInt8]) {
-    let prefix = try Self.read(file, path, SnapshotFormat.chunkPrefix, at: offset)
+  private mutating func readChunk(
+    _ prefix: [UInt8]
+  ) throws(LogFault) -> (length: Int, frame: [UInt8]) {
     guard let raw = ByteReader.littleEndian32(prefix[..<4]),
       let stored = ByteReader.littleEndian32(prefix[4..<8]),
       let claimed = ByteReader.littleEndian32(prefix[8...]),

@@ -74,7 +74,7 @@ public struct SnapshotReceiver<Files: FileSystem> {
     }
     let whole: Int
     do throws(LogFault) {
-      let reader = try SnapshotReader(files, path: path)
+      var reader = try SnapshotReader(files, path: path)
       guard reader.descriptor == descriptor else {
         throw LogFault.damaged(
           Damage(path: path, offset: 0, finding: "is of \(reader.descriptor.position)"))

@@ -17,8 +17,10 @@ struct SnapshotShelf {
   /// The term of the newest snapshot, usable or not.
   var term: Term { (lost?.position ?? usable.first?.descriptor.position)?.term ?? .zero }
 
+  /// - Parameter restore: see `WriteAheadLog.open`.
   init<Files: FileSystem>(
-    _ files: Files, _ cluster: ClusterID, _ notes: inout [RecoveryNote]
+    _ files: Files, _ cluster: ClusterID, _ notes: inout [RecoveryNote],
+    restoring restore: (inout SnapshotReader<Files>) throws(LogFault) -> Void
   ) throws(LogFault) {
     let names: [String]
     do {
@@ -36,7 +38,8 @@ struct SnapshotShelf {
     var surplus: [String] = []
     for name in found {
       if usable.count < 2, !name.isCondemned,
-        let file = try Self.read(files, name.position, cluster, whole: usable.isEmpty, &notes)
+        let file = try Self.read(
+          files, name.position, cluster, whole: usable.isEmpty, &notes, restoring: restore)
       {
         usable.append(file)
       } else if usable.isEmpty {
@@ -57,11 +60,12 @@ struct SnapshotShelf {
 
   private static func read<Files: FileSystem>(
     _ files: Files, _ position: LogPosition, _ cluster: ClusterID, whole: Bool,
-    _ notes: inout [RecoveryNote]
+    _ notes: inout [RecoveryNote],
+    restoring restore: (inout SnapshotReader<Files>) throws(LogFault) -> Void
   ) throws(LogFault) -> SnapshotFile? {
     let path = SnapshotFormat.path(position)
     do throws(LogFault) {
-      let reader = try SnapshotReader(files, path: path)
+      var reader = try SnapshotReader(files, path: path)
       guard reader.descriptor.position == position else {
         throw LogFault.damaged(
           Damage(path: path, offset: 0, finding: "is of \(reader.descriptor.position)"))
@@ -71,7 +75,7 @@ struct SnapshotShelf {
           path: path, found: "cluster \(reader.descriptor.cluster)",
           expected: "cluster \(cluster)")
       }
-      if whole, let lost = try reader.settle() {
+      if whole, let lost = try reader.settle(restoring: restore) {
         notes.append(.copyRewritten(path: path, copy: lost == 0 ? 0 : 1))
         return SnapshotFile(
           descriptor: reader.descriptor, path: path, size: try reader.currentSize())

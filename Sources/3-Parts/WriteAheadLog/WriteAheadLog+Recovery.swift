@@ -14,18 +14,25 @@ extension WriteAheadLog {
   ///
   /// Cuts a torn tail, keeps rotten records as faulty slots, and refuses with `.damaged` rather
   /// than forget anything that may have been acknowledged. The caller holds the directory's lock.
-  /// - Parameter renewal: what the disk is called from now on if it lost its ballot; drawn anew for
-  ///   every start, never used before.
+  /// - Parameters:
+  ///   - renewal: what the disk is called from now on if it lost its ballot; drawn anew for every
+  ///     start, never used before.
+  ///   - restore: reads the state of the newest snapshot by `next`, so that a start reads it once.
+  ///     Called again for an older one when that one turns out to be damaged: then what it has of
+  ///     the newer is void, as all of it is unless the recovery has a `snapshot`.
   public static func open(
-    _ files: Files, _ options: LogOptions = LogOptions(), renewal: DiskIncarnation
+    _ files: Files, _ options: LogOptions = LogOptions(), renewal: DiskIncarnation,
+    restoring restore: (inout SnapshotReader<Files>) throws(LogFault) -> Void = { _ in }
   ) throws(LogFault) -> Opening<Files> {
     var notes: [RecoveryNote] = []
     guard var identity = try IdentityFile.read(files, repairing: true, &notes) else {
       try refuseOrphans(files)
       return .unformatted
     }
-    let shelf = try SnapshotShelf(files, identity.cluster, &notes)
-    let opened = try OpenedLog(files, identity, &notes)
+    let shelf = try SnapshotShelf(files, identity.cluster, &notes, restoring: restore)
+    let opened = try OpenedLog.read(
+      files, identity, covered: shelf.usable.first?.descriptor.position.index ?? .zero,
+      tail: options.readTail, &notes)
     let (state, join) = try joins(shelf, opened.replay, &notes)
     let ballots: BallotFile<Files>
     if let found = try BallotFile.open(files, identity, &notes) {

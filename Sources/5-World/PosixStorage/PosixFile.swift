@@ -34,21 +34,40 @@ public final class PosixFile: StoredFile, Sendable {
   public func read(_ count: Int, at offset: Int) throws(FileFault) -> [UInt8] {
     var fault: Errno?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      do {
-        while filled < count {
-          let rest = UnsafeMutableRawBufferPointer(
-            rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
-          let got = try descriptor.read(
-            fromAbsoluteOffset: Int64(offset + filled), into: rest, retryOnInterrupt: true)
-          if got == 0 { return }
-          filled += got
-        }
-      } catch {
-        fault = error as? Errno ?? .ioError
-      }
+      (filled, fault) = fill(UnsafeMutableRawBufferPointer(buffer), at: offset)
     }
     if let fault { throw FileFault(fault, "pread", path) }
     return bytes
+  }
+
+  /// The same; memory that is new to the process costs more than what is read into it.
+  public func read(
+    _ count: Int, at offset: Int, into buffer: inout [UInt8]
+  ) throws(FileFault) {
+    guard buffer.count == count else {
+      buffer = []
+      buffer = try read(count, at: offset)
+      return
+    }
+    let (filled, fault) = buffer.withUnsafeMutableBytes { fill($0, at: offset) }
+    if let fault { throw FileFault(fault, "pread", path) }
+    buffer.removeLast(count - filled)
+  }
+
+  private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> (Int, Errno?) {
+    var filled = 0
+    do {
+      while filled < buffer.count {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+        let got = try descriptor.read(
+          fromAbsoluteOffset: Int64(offset + filled), into: rest, retryOnInterrupt: true)
+        if got == 0 { break }
+        filled += got
+      }
+      return (filled, nil)
+    } catch {
+      return (filled, error as? Errno ?? .ioError)
+    }
   }
 
   /// pwrite(2) until everything is written.
