@@ -13,7 +13,7 @@ struct RandomWalkTests {
     for seed in (block * 10)..<(block * 10 + 10) {
       var walk = RandomWalk(seed: seed)
       do {
-        try walk.wander(steps: 1500)
+        try walk.wander(steps: 1800)
         try walk.heal()
       } catch {
         Issue.record("seed \(seed): \(error)")
@@ -38,7 +38,7 @@ struct RandomWalkTests {
     for seed in (block * 3)..<(block * 3 + 3) {
       var walk = RandomWalk(seed: seed, trouble)
       do {
-        try walk.wander(steps: 1200)
+        try walk.wander(steps: 1500)
         if heals { try walk.heal() }
       } catch {
         Issue.record("seed \(seed): \(error)")
@@ -66,7 +66,7 @@ struct RandomWalkTests {
     var (elections, installs, reads, transfers) = (0, 0, 0, 0)
     for seed in UInt64(0)..<30 {
       var walk = RandomWalk(seed: seed)
-      try walk.wander(steps: 1500)
+      try walk.wander(steps: 1800)
       elections += walk.cluster.oracle.elections
       installs += walk.cluster.installs
       reads += walk.cluster.ledger.readsDone
@@ -75,14 +75,14 @@ struct RandomWalkTests {
     var (configurations, renewals, voided, quarantines) = (0, 0, 0, 0)
     for seed in UInt64(0)..<30 {
       var churn = RandomWalk(seed: seed, .churn)
-      try churn.wander(steps: 1200)
+      try churn.wander(steps: 1500)
       configurations += churn.cluster.oracle.configurations
       renewals += churn.renewals
       var rot = RandomWalk(seed: seed, .allRot)
-      try rot.wander(steps: 1200)
+      try rot.wander(steps: 1500)
       voided += rot.rotten
       var erring = RandomWalk(seed: seed, .erring)
-      try erring.wander(steps: 1200)
+      try erring.wander(steps: 1500)
       quarantines += erring.cluster.ledger.quarantines
     }
     #expect(configurations > 40)

@@ -13,9 +13,11 @@ extension RaftNode {
     }
     var campaign = Campaign(
       candidacy: term.next, isTransfer: false, isEarly: isEarly, heard: leaderContact,
-      deadline: isEarly ? earlyRetry : patience())
+      deadline: isEarly ? earlyRetry : isStarting ? startRetry : patience())
     // Repeated every few milliseconds, it must not forget who said yes to the same question.
-    if case .preCandidate(let former) = role, former.isEarly, former.candidacy == term.next {
+    if case .preCandidate(let former) = role, former.isEarly || isStarting,
+      former.candidacy == term.next
+    {
       campaign.votes = SortedMap(former.votes.filter(\.1))
     }
     campaign.votes[id] = true
@@ -32,7 +34,7 @@ extension RaftNode {
     promise(term.next, vote: id)
     let campaign = Campaign(
       candidacy: term, isTransfer: isTransfer, isEarly: isEarly, heard: leaderContact,
-      deadline: isEarly ? earlyPatience() : patience())
+      deadline: isEarly || isStarting ? earlyPatience() : patience())
     role = .candidate(campaign)
     ask(campaign) { .voteRequest($0) }
   }
@@ -83,9 +85,10 @@ extension RaftNode {
     case (.pending, _), (_, .follower), (_, .leader): break
     case (.won, .preCandidate): self.campaign(isTransfer: false)
     case (.won, .candidate(let winner)): lead(heard: winner.heard)
-    case (.lost, .preCandidate) where isEarly: break  // asks again at once
+    case (.lost, .preCandidate) where isEarly || isStarting: break  // asks again at once
     case (.lost, .preCandidate), (.lost, .candidate):
-      role = .follower(Follower(leader: nil, deadline: isEarly ? earlyPatience() : patience()))
+      let deadline = isEarly || isStarting ? earlyPatience() : patience()
+      role = .follower(Follower(leader: nil, deadline: deadline))
     }
   }
 }

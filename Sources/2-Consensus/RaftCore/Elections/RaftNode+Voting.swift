@@ -26,6 +26,7 @@ extension RaftNode {
     let granted =
       mayVote && now >= votesFrom && !leaderIsAtWork && request.candidacy > term
       && request.lastLog >= log.last
+    if granted { yieldStart(to: candidate) }
     send(.preVoteReply(reply(to: request, granted: granted)), to: candidate)
   }
 

@@ -28,8 +28,12 @@ public struct RaftNode: Hashable, Sendable {
   /// No vote is given before: a vote could fall into the lease of a leader it no longer remembers
   /// (§4.2.3).
   let votesFrom: Instant
+  /// When this life began.
+  let began: Instant
   /// When any leader was last heard; the start, when none is remembered.
   var leaderContact: Instant
+  /// Until then a node that has heard no leader asks for one all the time; see `isStarting`.
+  let startingUntil: Instant
   var now: Instant
   var dice: Dice
   var effects = Effects()
@@ -58,9 +62,13 @@ public struct RaftNode: Hashable, Sendable {
   /// The record with which it hands over; opaque. Nil: there is nothing to say.
   public var farewell: Bytes?
 
-  /// - Parameter seed: for timeouts; another one for every start of every node.
+  /// - Parameters:
+  ///   - seed: for timeouts; another one for every start of every node.
+  ///   - began: when this life began, if that was before `now`: this node has made no promise
+  ///     between the two, and its former lives had ended. What it must wait for counts from there.
   public init(
-    id: NodeID, settings: Settings, recovered: Recovered, seed: UInt64, at now: Instant
+    id: NodeID, settings: Settings, recovered: Recovered, seed: UInt64, at now: Instant,
+    since began: Instant? = nil
   ) {
     self.id = id
     self.settings = settings
@@ -82,10 +90,12 @@ public struct RaftNode: Hashable, Sendable {
     // No question of an earlier life may be taken for one of this (pitfall 17).
     nextQuestion = dice.next() >> 1
     self.now = now
-    leaderContact = now
-    votesFrom = now + settings.electionLeast
-    role = .follower(Follower(leader: nil, deadline: now))
-    role = .follower(Follower(leader: nil, deadline: patience()))
+    self.began = min(began ?? now, now)
+    leaderContact = self.began
+    votesFrom = self.began + settings.electionLeast
+    startingUntil = now + settings.electionLeast
+    let patience = dice.span(from: settings.electionLeast, to: settings.electionMost)
+    role = .follower(Follower(leader: nil, deadline: max(now, self.began + patience)))
     reconcile()
   }
 
