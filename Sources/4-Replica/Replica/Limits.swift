@@ -16,6 +16,9 @@ package struct Limits: Hashable, Sendable {
   /// The same for bytes that the log's segments grew by, padding included: a log written one small
   /// entry at a time takes a block of 4 KiB for each.
   package var markDiskBytes: UInt64 = 256 << 20
+  /// Applied command bytes since the last mark from which on a node that stops writes a snapshot:
+  /// what is less is applied within 0.1 s at the next start.
+  package var lastSnapshotLeast: UInt64 = 16 << 20
   /// Bytes of one snapshot chunk: 256 KiB are 2 ms of a 1 Gbit/s link.
   package var chunkBytes = 256 << 10
   /// Longest time a call may ask for, in milliseconds.

@@ -1,9 +1,9 @@
 internal import ClientProtocol
 internal import Determinism
-internal import KeyValueStore
+package import KeyValueStore
 internal import PeerProtocol
 internal import RaftCore
-internal import RaftTypes
+package import RaftTypes
 
 // Snapshots: cut at the leader's marks, written elsewhere, sent to who fell behind.
 extension Replica {
@@ -30,6 +30,23 @@ extension Replica {
       position: entry.position, logTime: entry.logTime, membership: membership,
       cluster: cluster, stateHash: store.stateHash)
     effects.snapshots.append(.write(snapshot, store.view()))
+  }
+
+  /// A snapshot of all that was applied, for a node that has stopped: its next start will have
+  /// nothing to apply. Nil where that is little already, or the state cannot be trusted.
+  ///
+  /// No mark stands at its position, so the other nodes have no equal one: should it be damaged,
+  /// the one before it and the log do, as neither goes before the next mark.
+  package var lastSnapshot: (SnapshotDescriptor, StoreView)? {
+    let index = store.appliedIndex
+    guard isStopping, marking.bytes >= settings.limits.lastSnapshotLeast, core.stateIsSound,
+      let cluster, let membership = core.configurations.at(index),
+      case .entry(let entry)? = core.log.slot(at: index)
+    else { return nil }
+    let snapshot = SnapshotDescriptor(
+      position: entry.position, logTime: entry.logTime, membership: membership,
+      cluster: cluster, stateHash: store.stateHash)
+    return (snapshot, store.view())
   }
 
   mutating func snapshotWritten(_ snapshot: SnapshotDescriptor, _ bytes: UInt64) {

@@ -70,8 +70,10 @@ package struct Replica: Sendable {
   /// - Parameters:
   ///   - store: the state of the recovered snapshot; empty without one.
   ///   - seed: for election timeouts; another one for every start.
+  ///   - began: when this life began, if before `now`; see `RaftNode`.
   package init(
-    settings: ReplicaSettings, recovered: Recovered, store: Store, seed: UInt64, at now: Instant
+    settings: ReplicaSettings, recovered: Recovered, store: Store, seed: UInt64, at now: Instant,
+    since began: Instant? = nil
   ) {
     self.settings = settings
     self.store = store
@@ -84,7 +86,8 @@ package struct Replica: Sendable {
     fitness = Fitness(settings.consensus)
     cluster = settings.cluster ?? recovered.snapshot?.cluster
     core = RaftNode(
-      id: settings.id, settings: settings.consensus, recovered: recovered, seed: seed, at: now)
+      id: settings.id, settings: settings.consensus, recovered: recovered, seed: seed, at: now,
+      since: began)
     core.claim = hold.claim(by: settings.id)
     if let snapshot = core.snapshot {
       let mark = StateMark(index: snapshot.position.index, hash: store.stateHash)

@@ -14,26 +14,36 @@ package enum SnapshotLoading {
   package static func load<Files: FileSystem>(
     _ path: String, on files: Files
   ) throws(Fault) -> Store {
-    var decoder = SnapshotDecoder()
-    var hash: UInt64 = 0
+    let state: Result<Store, SnapshotFault>
     do throws(LogFault) {
       var reader = try SnapshotReader(files, path: path)
-      hash = reader.descriptor.stateHash
-      while let chunk = try reader.next() {
-        do throws(SnapshotFault) {
-          try decoder.consume(chunk[...])
-        } catch {
-          throw LogFault.damaged(
-            Damage(path: path, offset: 0, finding: "is no snapshot of a store: \(error)"))
-        }
-      }
+      state = try read(&reader)
     } catch {
       throw .file(error)
     }
     do throws(SnapshotFault) {
-      return try decoder.finish(stateHash: hash)
+      return try state.get()
     } catch {
       throw .content(error)
+    }
+  }
+
+  /// Reads the state to its last byte: what it is, or why sound bytes are no state. Throws what is
+  /// wrong with the file itself.
+  package static func read<Files: FileSystem>(
+    _ reader: inout SnapshotReader<Files>
+  ) throws(LogFault) -> Result<Store, SnapshotFault> {
+    var decoder = SnapshotDecoder()
+    var fault: SnapshotFault?
+    while let chunk = try reader.next() {
+      guard fault == nil else { continue }
+      do throws(SnapshotFault) { try decoder.consume(chunk[...]) } catch { fault = error }
+    }
+    if let fault { return .failure(fault) }
+    do throws(SnapshotFault) {
+      return .success(try decoder.finish(stateHash: reader.descriptor.stateHash))
+    } catch {
+      return .failure(error)
     }
   }
 }

@@ -1,3 +1,4 @@
+package import KeyValueStore
 package import Logging
 package import RaftTypes
 package import Replica
@@ -7,9 +8,15 @@ package import WriteAheadLog
 /// others, so that neither waits for the other, and the log for none of them. A third one looks
 /// through what is at rest.
 package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
-  private let writing: Worker<SnapshotJob>
+  private let writing: Worker<Writing>
   private let moving: Worker<Moving>
   private let scrubbing: Worker<Void>
+
+  /// What the writing thread is asked to do.
+  private enum Writing: Sendable {
+    case own(SnapshotDescriptor, StoreView)
+    case last(SnapshotDescriptor, StoreView)
+  }
 
   /// What the moving thread is asked to do.
   private enum Moving: Sendable {
@@ -23,7 +30,15 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     log: Logger
   ) {
     let writer = OwnSnapshots(files: files, storage: storage, mailbox: mailbox, log: log)
-    writing = Worker("snapshot-write") { jobs, _ in for job in jobs { writer.perform(job) } }
+    writing = Worker("snapshot-write") { jobs, worker in
+      for job in jobs {
+        switch job {
+        case .own(let snapshot, let view):
+          writer.perform(snapshot, view) { worker.isStopping }
+        case .last(let snapshot, let view): writer.performLast(snapshot, view)
+        }
+      }
+    }
     let mover = SnapshotTransfers(
       files: files, storage: storage, mailbox: mailbox, chunkBytes: chunkBytes, log: log)
     let reading = SnapshotReading(files: files)
@@ -48,7 +63,7 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
   package func submit(_ jobs: [SnapshotJob]) {
     for job in jobs {
       switch job {
-      case .write: writing.submit([job])
+      case .write(let snapshot, let view): writing.submit([.own(snapshot, view)])
       case .send, .store, .condemn, .mend, .readPiece: moving.submit([.job(job)])
       }
     }
@@ -66,10 +81,18 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     moving.submit([.read(position, at: offset, count, answer)])
   }
 
-  /// Ends the threads after the jobs at hand; does not wait for them.
-  package func stop() {
+  /// Ends the threads after the jobs at hand, of which an own snapshot is given up.
+  ///
+  /// - Parameters:
+  ///   - last: is written before `done`, at full speed and for a bounded time.
+  ///   - done: called on the writing thread.
+  package func stop(
+    writing last: (SnapshotDescriptor, StoreView)? = nil,
+    _ done: @escaping @Sendable () -> Void = {}
+  ) {
     scrubbing.stop()
-    writing.stop()
+    if let last { writing.submit([.last(last.0, last.1)]) }
+    writing.stop(done)
     moving.stop()
   }
 }

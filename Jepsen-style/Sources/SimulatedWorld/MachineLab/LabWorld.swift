@@ -59,7 +59,9 @@ final class LabWorld<Workload: MachineWorkload> {
       heartbeat: swarm.heartbeat, electionLeast: swarm.electionLeast,
       electionMost: swarm.electionMost, limits: limits)
     settings = times ?? Settings.lan.with(limits)
-    logOptions = LogOptions(segmentSize: swarm.segmentBytes, reserveSize: swarm.reserveBytes)
+    logOptions = LogOptions(
+      segmentSize: swarm.segmentBytes, reserveSize: swarm.reserveBytes,
+      readTail: swarm.segmentBytes / 2)
     cluster = ClusterID(dice.next(), epoch: 1)
     let members = ids.map {
       Member(

@@ -18,15 +18,7 @@ extension World {
     node.life += 1
     node.pausedUntil = nil
     node.backlog = []
-    guard let (log, recovery) = try recover(node) else { return }
-    var store = Store()
-    if let snapshot = recovery.snapshot {
-      do throws(SnapshotLoading.Fault) {
-        store = try SnapshotLoading.load(snapshot.path, on: node.disk)
-      } catch {
-        throw Violation("\(node.id): the snapshot \(snapshot.path) cannot be loaded: \(error)")
-      }
-    }
+    guard let (log, recovery, store) = try recover(node) else { return }
     let process = NodeProcess(
       Replica(
         settings: replicaSettings(node), recovered: Recovered(recovery), store: store,
@@ -43,10 +35,15 @@ extension World {
 
   private func recover(
     _ node: SimulatedNode
-  ) throws(Violation) -> (WriteAheadLog<SimulatedDisk>, Recovery)? {
+  ) throws(Violation) -> (WriteAheadLog<SimulatedDisk>, Recovery, Store)? {
     let opening: Opening<SimulatedDisk>
+    var state: Result<Store, SnapshotFault>?
     do throws(LogFault) {
-      opening = try WriteAheadLog.open(node.disk, logOptions, renewal: newIncarnation())
+      opening = try WriteAheadLog.open(
+        node.disk, logOptions, renewal: newIncarnation()
+      ) { reader throws(LogFault) in
+        state = try SnapshotLoading.read(&reader)
+      }
     } catch {
       guard case .diskFull = error else {
         throw Violation("\(node.id) cannot recover from a crash: \(error)")
@@ -60,7 +57,12 @@ extension World {
     }
     node.incarnation = recovery.identity.incarnation
     try checkRecovery(node, log, recovery)
-    return (log, recovery)
+    guard let snapshot = recovery.snapshot else { return (log, recovery, Store()) }
+    guard case .success(let store)? = state else {
+      throw Violation(
+        "\(node.id): the snapshot \(snapshot.path) cannot be loaded: \(String(describing: state))")
+    }
+    return (log, recovery, store)
   }
 
   /// A crash takes nothing that a sync covered: neither log nor ballot (pitfalls 2 and 4).
@@ -88,6 +90,7 @@ extension World {
       peerAddress: "\(node.id):1", virtualAddress: "10.0.0.1:1")
     if let terms = node.terms { settings.addressTerms = terms }
     settings.limits.markBytesLeast = 1 << 20
+    settings.limits.lastSnapshotLeast = 1 << 10
     settings.limits.markEntriesLeast = swarm.markEntries
     settings.limits.chunkBytes = swarm.chunkBytes
     return settings
@@ -145,9 +148,28 @@ extension World {
   /// The replica has handed over and answered everybody: a clean end.
   func stopped(_ node: SimulatedNode) {
     note("\(node.id)", "has stopped")
-    if let process = node.process { finishStorage(node, process) }
+    if let process = node.process {
+      finishStorage(node, process)
+      if let (snapshot, view) = process.replica.lastSnapshot {
+        writeLast(snapshot, view, on: node)
+      }
+    }
     node.disk.die()
     bury(node)
+  }
+
+  // The disk may refuse, or forget what was written: then there is the log.
+  private func writeLast(
+    _ snapshot: SnapshotDescriptor, _ view: StoreView, on node: SimulatedNode
+  ) {
+    do throws(LogFault) {
+      var writer = try SnapshotWriter(node.disk, snapshot)
+      for chunk in SnapshotEncoder(view) { try writer.append(chunk[...]) }
+      _ = try writer.finish()
+      note("\(node.id)", "leaves a snapshot at \(snapshot.position)")
+    } catch {
+      note("\(node.id)", "leaves no snapshot: \(error)")
+    }
   }
 
   func resume(_ node: SimulatedNode) {

@@ -75,7 +75,9 @@ final class World {
     } catch {
       throw Violation("the swarm's times do not fit together: \(error)")
     }
-    logOptions = LogOptions(segmentSize: swarm.segmentBytes, reserveSize: swarm.reserveBytes)
+    logOptions = LogOptions(
+      segmentSize: swarm.segmentBytes, reserveSize: swarm.reserveBytes,
+      readTail: swarm.segmentBytes / 2)
     cluster = ClusterID(dice.next(), epoch: 1)
     let members = ids.map {
       Member(

@@ -40,11 +40,6 @@ final class Node: RunningNode {
     self.ended = ended
     damaged = disk.recovery.damaged
     let identity = disk.recovery.identity
-    let store = try disk.recovery.snapshot.map { snapshot in
-      try StartFault.naming("the snapshot \(snapshot.path)") {
-        try SnapshotLoading.load(snapshot.path, on: disk.files)
-      }
-    }
     let target = NIOLoopBoundBox<ReplicaLoop<PosixFileSystem, PeerHub>?>(nil, eventLoop: loop)
     let mailbox = Mailbox(
       deliver: { inputs in
@@ -73,8 +68,9 @@ final class Node: RunningNode {
     replica = ReplicaLoop(
       eventLoop: loop,
       replica: Replica(
-        settings: settings, recovered: Recovered(disk.recovery), store: store ?? Store(),
-        seed: random.next(), at: ReplicaLoop<PosixFileSystem, PeerHub>.now()),
+        settings: settings, recovered: Recovered(disk.recovery), store: disk.store,
+        seed: random.next(), at: ReplicaLoop<PosixFileSystem, PeerHub>.now(),
+        since: disk.began),
       links: hub, storage: storage, snapshots: snapshots, scans: scans, address: address, log: log)
     target.value = replica
     gateway.replica = replica
@@ -104,11 +100,16 @@ final class Node: RunningNode {
   func close() -> EventLoopFuture<Void> {
     address.stop()
     return server.drain(within: .seconds(1)).assumeIsolated().flatMap {
+      self.hub.close()
+    }.flatMap {
+      // The others have heard that this node is gone: what follows delays nobody. First the log,
+      // because a snapshot stands for nothing that the log has not.
       let written = self.loop.makePromise(of: Void.self)
-      self.storage.stop { written.succeed() }
-      self.snapshots.stop()
+      let last = self.replica.replica.lastSnapshot
+      let snapshots = self.snapshots
       self.scans.stop()
-      return self.hub.close().and(written.futureResult).map { _, _ in }
+      self.storage.stop { snapshots.stop(writing: last) { written.succeed() } }
+      return written.futureResult
     }.nonisolated()
   }
 }

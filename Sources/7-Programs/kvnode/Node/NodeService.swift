@@ -1,9 +1,14 @@
+import Determinism
 import Glibc
+import KeyValueStore
 import Logging
 import NIOCore
 import NIOPosix
+import NodeRuntime
+import PeerSockets
 import PosixStorage
 import RaftTypes
+import Replica
 import ServiceLifecycle
 import WriteAheadLog
 
@@ -36,10 +41,18 @@ struct NodeService: Service {
   private func serve(
     _ files: PosixFileSystem, on loop: any EventLoop
   ) async throws -> NodeEnding {
+    // The directory's lock says that every former life of it has ended.
+    let began = ReplicaLoop<PosixFileSystem, PeerHub>.now()
     let ended = loop.makePromise(of: NodeEnding.self)
     let start: @Sendable () throws -> NIOLoopBound<any RunningNode>
     var random = SystemRandomNumberGenerator()
-    switch try WriteAheadLog.open(files, renewal: DiskIncarnation(random.next())) {
+    var state: Result<Store, SnapshotFault>?
+    let opening = try WriteAheadLog.open(
+      files, renewal: DiskIncarnation(random.next())
+    ) { reader throws(LogFault) in
+      state = try SnapshotLoading.read(&reader)
+    }
+    switch opening {
     case .unformatted:
       let disk = DiskIncarnation(random.next())
       start = { [configuration, log] in
@@ -52,7 +65,12 @@ struct NodeService: Service {
           configuration.data, holds: recovery.identity.node, wanted: configuration.id)
       }
       for note in recovery.notes { log.warning("recovery: \(note.sentence)") }
-      let disk = RecoveredDisk(files: files, log: wal, recovery: recovery)
+      let store =
+        try recovery.snapshot.map { snapshot in
+          try StartFault.naming("the snapshot \(snapshot.path)") { try state?.get() }
+        } ?? nil
+      let disk = RecoveredDisk(
+        files: files, log: wal, recovery: recovery, store: store ?? Store(), began: began)
       start = { [configuration, log] in
         NIOLoopBound(
           try Node(configuration, disk, on: loop, ended: ended, log: log), eventLoop: loop)
@@ -101,4 +119,8 @@ struct RecoveredDisk: @unchecked Sendable {
   let files: PosixFileSystem
   let log: WriteAheadLog<PosixFileSystem>
   let recovery: Recovery
+  /// The state of the recovery's snapshot; empty without one.
+  let store: Store
+  /// When this life of the node began.
+  let began: Instant
 }
