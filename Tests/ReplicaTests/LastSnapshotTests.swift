@@ -1,5 +1,6 @@
 import BinaryCodec
 import ClientProtocol
+import Determinism
 import KeyValueStore
 import RaftTypes
 import Replica

@@ -1,3 +1,4 @@
+import Determinism
 import RaftTypes
 import Testing
 

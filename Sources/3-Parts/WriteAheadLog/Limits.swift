@@ -34,6 +34,10 @@ enum Limits {
   /// milliseconds of the disk's time, so that a sync of the log behind them is not late.
   static let snapshotUnsynced = 1 << 20
 
+  /// The same for a snapshot of a node that does nothing else any more: a tenth of a second of a
+  /// slow disk's time.
+  static let snapshotUnsyncedAlone = 16 << 20
+
   /// Longest encoded snapshot descriptor: 256 members with two addresses of 300 bytes each, rounded
   /// up.
   static let snapshotHeader = 256 << 10

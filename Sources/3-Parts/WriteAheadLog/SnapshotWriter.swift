@@ -13,16 +13,21 @@ public struct SnapshotWriter<Files: FileSystem> {
   private let partial: String
   private var pending: [UInt8] = []
   private var offset: Int
+  private let unsynced: Int
   private var synced = 0
   private var checksum: UInt32
   private var totals = SnapshotTotals()
 
+  /// - Parameter isAlone: nobody's syncs wait behind this file's, which may be larger then.
   /// - Precondition: the snapshot covers at least the genesis; an empty one has no meaning (pitfall
   ///   38).
-  public init(_ files: Files, _ descriptor: SnapshotDescriptor) throws(LogFault) {
+  public init(
+    _ files: Files, _ descriptor: SnapshotDescriptor, isAlone: Bool = false
+  ) throws(LogFault) {
     precondition(descriptor.position.index.number >= 1, "a snapshot of nothing")
     self.files = files
     self.descriptor = descriptor
+    unsynced = isAlone ? Limits.snapshotUnsyncedAlone : Limits.snapshotUnsynced
     partial = SnapshotFormat.path(descriptor.position) + ".partial"
     let header = SnapshotFormat.header(descriptor)
     offset = header.count
@@ -90,7 +95,7 @@ public struct SnapshotWriter<Files: FileSystem> {
   // One sync of the whole at the end would fill the disk's queue, and the log's syncs would wait
   // behind it.
   private mutating func syncNowAndThen() throws(LogFault) {
-    guard offset - synced >= Limits.snapshotUnsynced else { return }
+    guard offset - synced >= unsynced else { return }
     synced = offset
     do {
       try file.sync()

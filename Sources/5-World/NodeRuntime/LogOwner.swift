@@ -12,6 +12,7 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
   private let log: WriteAheadLog<Files>
   private let spares: SpareMaker<Files>
   private let mailbox: Mailbox
+  private let growth: LogGrowth
   private var hasFailed = false
   private var isFull = false
   private var isSpareOrdered = false
@@ -26,7 +27,10 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
   /// Bytes by which the log must have changed before its size is reported again.
   private static var reportStep: Int { 1 << 20 }
 
-  init(_ log: WriteAheadLog<Files>, spares: SpareMaker<Files>, mailbox: Mailbox) {
+  init(
+    _ log: WriteAheadLog<Files>, spares: SpareMaker<Files>, mailbox: Mailbox, growth: LogGrowth
+  ) {
+    self.growth = growth
     self.log = log
     self.spares = spares
     self.mailbox = mailbox
@@ -86,7 +90,9 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
   private func append(_ write: LogWrite) throws(LogFault) -> Bool {
     do throws(LogFault) {
       switch write.change {
-      case .append(let entries): try log.append(entries)
+      case .append(let entries):
+        try log.append(entries)
+        growth.add(entries.reduce(0) { $0 + $1.weight })
       case .fill(let entries): try log.fill(entries)
       case .reset(let snapshot): try log.reset(to: snapshot)
       }

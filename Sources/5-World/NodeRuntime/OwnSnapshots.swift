@@ -8,7 +8,8 @@ internal import Replica
 internal import WriteAheadLog
 
 /// Writes this node's snapshots from immutable views, slowly enough that neither the loop nor the
-/// log's syncs notice; only the last one, when there is neither any more, as fast as it can.
+/// log's syncs notice, unless the log outruns it; only the last one, when there is neither any
+/// more, as fast as it can.
 struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
   let files: Files
   let storage: StorageWorker<Files>
@@ -25,6 +26,11 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
   /// its work, resting longer for it would only make the snapshot late and the next mark skipped.
   private static var longestRest: UInt64 { 4 }
 
+  /// Bytes of state that are written for each byte that the log grows by meanwhile, at least. The
+  /// next mark comes when the log has grown by half of the state: then this snapshot has stood for
+  /// half of the way. One that came late would have that mark skipped, and all of the log since
+  /// stays in memory, and is applied once more by a start.
+  private static var outrun: UInt64 { 4 }
   /// Longest time that a node's end is put off for its last snapshot: supervisors allow several
   /// times more.
   private static var lastPatience: TimeSpan { .seconds(5) }
@@ -32,10 +38,17 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
   /// - Parameter isStopping: asked before each chunk; what is half done then is given up.
   func perform(_ descriptor: SnapshotDescriptor, _ view: StoreView, isStopping: () -> Bool) {
     BackgroundPriority.take()
+    let before = storage.growth.bytes
+    var written: UInt64 = 0
     do throws(LogFault) {
-      guard let file = try write(descriptor, view, rest: rest(after:_:), until: isStopping) else {
-        return
-      }
+      let file = try write(
+        view, by: SnapshotWriter(files, descriptor),
+        rest: { bytes, work in
+          written += UInt64(bytes)
+          let grown = storage.growth.bytes - before
+          if written >= grown * Self.outrun { rest(after: bytes, work) }
+        }, until: isStopping)
+      guard let file else { return }
       storage.adopt(file, then: .snapshotWritten(descriptor, bytes: UInt64(file.size)))
     } catch {
       log.error(
@@ -49,7 +62,8 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
   func performLast(_ descriptor: SnapshotDescriptor, _ view: StoreView) {
     let end = BootClock.now() + Self.lastPatience
     do throws(LogFault) {
-      let file = try write(descriptor, view, rest: { _, _ in }, until: { BootClock.now() >= end })
+      let writer = try SnapshotWriter(files, descriptor, isAlone: true)
+      let file = try write(view, by: writer, rest: { _, _ in }) { BootClock.now() >= end }
       let index = descriptor.position.index.number
       log.info(file == nil ? "gives up its last snapshot" : "wrote its last snapshot, at \(index)")
     } catch {
@@ -59,10 +73,9 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
 
   /// - Returns: nil when it was given up.
   private func write(
-    _ descriptor: SnapshotDescriptor, _ view: StoreView, rest: (_ bytes: Int, TimeSpan) -> Void,
-    until isOver: () -> Bool
+    _ view: StoreView, by writer: consuming SnapshotWriter<Files>,
+    rest: (_ bytes: Int, TimeSpan) -> Void, until isOver: () -> Bool
   ) throws(LogFault) -> SnapshotFile? {
-    var writer = try SnapshotWriter(files, descriptor)
     var begun = BootClock.now()
     for chunk in SnapshotEncoder(view) {
       guard !isOver() else {

@@ -5,6 +5,7 @@ package import WriteAheadLog
 package final class StorageWorker<Files: FileSystem & Sendable>: Sendable {
   private let worker: Worker<StorageTask>
   private let spares: SpareMaker<Files>
+  let growth = LogGrowth()
 
   /// - Parameters:
   ///   - log: used by this thread alone from now on.
@@ -12,7 +13,7 @@ package final class StorageWorker<Files: FileSystem & Sendable>: Sendable {
   package init(_ log: WriteAheadLog<Files>, on files: Files, mailbox: Mailbox) {
     let spares = SpareMaker(files: files)
     self.spares = spares
-    let owner = LogOwner(log, spares: spares, mailbox: mailbox)
+    let owner = LogOwner(log, spares: spares, mailbox: mailbox, growth: growth)
     worker = Worker("log") { tasks, worker in owner.perform(tasks, worker) }
   }
 
