@@ -63,7 +63,7 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
     let end = BootClock.now() + Self.lastPatience
     do throws(LogFault) {
       let writer = try SnapshotWriter(files, descriptor, isAlone: true)
-      let file = try write(view, by: writer, rest: { _, _ in }) { BootClock.now() >= end }
+      let file = try write(view, by: writer, rest: { _, _ in }, until: { BootClock.now() >= end })
       let index = descriptor.position.index.number
       log.info(file == nil ? "gives up its last snapshot" : "wrote its last snapshot, at \(index)")
     } catch {
