@@ -26,8 +26,8 @@ extension RaftNode {
     let granted =
       mayVote && now >= votesFrom && !leaderIsAtWork && request.candidacy > term
       && request.lastLog >= log.last
-    if granted { yieldStart(to: candidate) }
     send(.preVoteReply(reply(to: request, granted: granted)), to: candidate)
+    if granted { yieldStart(to: candidate) }
   }
 
   mutating func answerVote(_ request: VoteRequest, from candidate: NodeID) {
