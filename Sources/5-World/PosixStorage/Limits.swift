@@ -2,8 +2,10 @@
 enum Limits {
   /// Zeros are written, and synced, in runs of this size. A log's own sync, on another thread,
   /// queues behind one run; and since logs that are equal come to a new segment at the same time,
-  /// where nodes share a disk it queues behind one of each node: of 4 MiB those were 9 ms.
-  static let zeroRun = 256 << 10
+  /// where nodes share a disk it queues behind one of each node: of 4 MiB those were 9 ms. Much
+  /// smaller ones make a segment too slowly where each sync takes long, for a first start or for a
+  /// log whose spare is not ready.
+  static let zeroRun = 1 << 20
   /// A look at a lock holds it for microseconds; 50 tries, 2 ms apart, cannot mistake that for a
   /// node.
   static let lockAttempts = 50
