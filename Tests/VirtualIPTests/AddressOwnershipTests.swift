@@ -119,16 +119,45 @@ struct AddressOwnershipTests {
     #expect(!ownership.isHolding)
   }
 
-  @Test("pitfall 61: who was away lets go first, and believes nothing it was told before")
+  @Test("pitfall 61: who was away beyond its lease lets go, and claims by no earlier word")
   func frozen() {
     var ownership = holding()
-    _ = ownership.step(.leased(term, until: at(250)), at: at(60))
-    _ = ownership.pass(at: at(60))
-    #expect(ownership.pass(at: at(141)) == .release)
+    #expect(ownership.pass(at: at(160)) == .release)
     // An answer to a round that was sent before the freeze.
-    #expect(ownership.step(.leased(term, until: at(300)), at: at(141)) == nil)
+    #expect(ownership.step(.leased(term, until: at(319)), at: at(160)) == nil)
     #expect(
-      ownership.step(.leased(term, until: at(301)), at: at(150)) == .claim(term, until: at(301)))
+      ownership.step(.leased(term, until: at(320)), at: at(170)) == .claim(term, until: at(320)))
+  }
+
+  @Test("a loop that stood still for less than its lease cuts nobody, and renews by no old word")
+  func stall() {
+    var ownership = holding()
+    _ = ownership.step(.leased(term, until: at(250)), at: at(60))
+    #expect(ownership.pass(at: at(60)) == nil)
+    #expect(ownership.pass(at: at(220)) == nil)
+    #expect(ownership.isHolding)
+    #expect(ownership.step(.leased(term, until: at(379)), at: at(221)) == nil)
+    #expect(
+      ownership.step(.leased(term, until: at(380)), at: at(222)) == .renew(term, until: at(380)))
+  }
+
+  @Test("a lease that no word after a stall renewed ends when it always would have")
+  func stallWithoutWord() {
+    var ownership = holding()
+    #expect(ownership.pass(at: at(159)) == nil)
+    _ = ownership.step(.leased(term, until: at(300)), at: at(159))
+    #expect(ownership.pass(at: at(160)) == .release)
+  }
+
+  @Test("who was away while it waited claims by no word from before")
+  func waitingStall() {
+    var ownership = fresh
+    _ = ownership.step(.mayHold(term, from: at(100)), at: start)
+    _ = ownership.step(.leased(term, until: at(160)), at: start)
+    #expect(ownership.pass(at: at(120)) == nil)
+    #expect(ownership.step(.leased(term, until: at(279)), at: at(121)) == nil)
+    #expect(
+      ownership.step(.leased(term, until: at(280)), at: at(122)) == .claim(term, until: at(280)))
   }
 
   @Test("a refused claim is repeated after the pause, not before")

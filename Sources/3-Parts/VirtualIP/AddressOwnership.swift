@@ -78,15 +78,15 @@ package struct AddressOwnership: Hashable, Sendable {
     }
   }
 
-  /// Lets time pass; comes first in a turn. A node that was away must not act on what it was told
-  /// before: it lets go first, and asks the quorum after.
+  /// Lets time pass; comes first in a turn. What a node was told before it was away gives it
+  /// nothing new: it asks the quorum first. What it holds ends with its lease, away or not: a
+  /// clock that ran on meanwhile ends both, and one that stood still shows no gap (decision 38).
   package mutating func pass(at now: Instant) -> AddressAction? {
-    let gap = now.since(seen)
-    seen = now
-    if gap > span / 2 {
-      lease = Instant(nanoseconds: 0)
+    if now.since(seen) > span / 2 {
       leaseLeast = now + span
+      if case .wanting = state { lease = Instant(nanoseconds: 0) }
     }
+    seen = now
     guard now >= lease else { return claimWhenDue(at: now) }
     lease = Instant(nanoseconds: 0)
     guard case .holding(let term) = state else { return nil }
