@@ -156,7 +156,8 @@ let package = Package(
       uses: vocabulary + [
         "ClientProtocol", "EntryFormat", "RaftCore", "WriteAheadLog", "KeyValueStore",
         "PeerProtocol", "VirtualIP", "Replica",
-      ], outside: nio + concurrency + log),
+      ], outside: nio + concurrency + log + ["CProcess"]),
+    module("LineOutput", on: .world, outside: ["CProcess"]),
     module(
       "LinuxNetwork", on: .world, uses: ["Determinism", "NetworkTypes"]),
     // 6 Interfaces
@@ -172,7 +173,7 @@ let package = Package(
       uses: vocabulary + [
         "ClientProtocol", "EntryFormat", "WriteAheadLog", "KeyValueStore", "PeerProtocol",
         "NetworkTypes", "VirtualIP", "GuardProtocol", "RaftCore", "Replica", "PosixStorage",
-        "PeerSockets", "NodeRuntime", "HTTPAPI",
+        "PeerSockets", "NodeRuntime", "LineOutput", "HTTPAPI",
       ], outside: http + log + daemon + ["CProcess"], program: true),
     module(
       "kvctl", on: .programs,
@@ -183,7 +184,7 @@ let package = Package(
       ], outside: arguments + http + system, program: true),
     module(
       "vipguard", on: .programs,
-      uses: vocabulary + ["NetworkTypes", "GuardProtocol", "LinuxNetwork"],
+      uses: vocabulary + ["NetworkTypes", "GuardProtocol", "LinuxNetwork", "LineOutput"],
       outside: ["CProcess"], program: true),
     // Beside the house: the harness for fault injection. Nothing in Sources imports it.
     harness("Histories", uses: ["JSONText"]),
@@ -235,6 +236,7 @@ let package = Package(
     tests("NetworkTypesTests", of: ["Determinism", "NetworkTypes"]),
     tests("VirtualIPTests", of: vocabulary + ["NetworkTypes", "ClientProtocol", "VirtualIP"]),
     tests("GuardProtocolTests", of: vocabulary + ["NetworkTypes", "GuardProtocol"]),
+    tests("LineOutputTests", of: ["LineOutput"]),
     tests("LinuxNetworkTests", of: ["Determinism", "NetworkTypes", "LinuxNetwork"]),
     tests(
       "vipguardTests",

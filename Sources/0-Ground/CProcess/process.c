@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -56,12 +57,32 @@ int process_peer_of(int socket, int32_t *pid, uint32_t *user) {
   return 0;
 }
 
-int process_signals(void) {
+// What ends a process in an orderly way.
+static sigset_t end_signals(void) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGHUP);
+  return set;
+}
+
+int process_start_thread(const char *name, void *(*body)(void *), void *context) {
+  // A thread is born with the mask of whoever makes it.
+  sigset_t set = end_signals(), before;
+  pthread_sigmask(SIG_BLOCK, &set, &before);
+  pthread_t thread;
+  int code = pthread_create(&thread, NULL, body, context);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (code != 0) return code;
+  // A thread without a name works as well.
+  pthread_setname_np(thread, name);
+  pthread_detach(thread);
+  return 0;
+}
+
+int process_signals(void) {
+  sigset_t set = end_signals();
   if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -errno;
   int descriptor = signalfd(-1, &set, SFD_CLOEXEC);
   return descriptor < 0 ? -errno : descriptor;

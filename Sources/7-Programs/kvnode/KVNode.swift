@@ -1,4 +1,5 @@
 import Glibc
+import LineOutput
 import Logging
 import RaftTypes
 import ServiceLifecycle
@@ -9,49 +10,49 @@ import UnixSignals
 /// do.
 @main
 enum KVNode {
+  // The event loop logs, and must not wait for whoever reads.
+  private static let lines = LineWriter(program: "kvnode")
+
   static func main() async {
     // A peer or client that hangs up must cost a write, not the process.
     signal(SIGPIPE, SIG_IGN)
     if CommandLine.arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
-      say(usage)
-      exit(0)
+      end(0, usage)
     }
     let configuration: NodeConfiguration
     do throws(ConfigurationFault) {
       configuration = try await NodeConfiguration.load(CommandLine.arguments)
     } catch {
-      say("kvnode: \(error)")
-      exit(2)
+      end(2, "kvnode: \(error)")
     }
     do {
       try ProcessUser.settle(configuration)
       OpenFiles.raiseLimit()
       try await run(configuration)
     } catch {
-      say("kvnode: \(error)")
-      exit(1)
+      end(1, "kvnode: \(error)")
     }
+    lines.finish()
   }
 
   private static func run(_ configuration: NodeConfiguration) async throws {
-    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+    LoggingSystem.bootstrap { StreamLogHandler(label: $0, stream: lines) }
     var log = Logger(label: "node \(configuration.id.number)")
     log.logLevel = configuration.logLevel
     let services = ServiceGroup(
       services: [NodeService(configuration: configuration, log: log)],
       gracefulShutdownSignals: [.sigterm, .sigint],
       logger: Logger(label: "kvnode") { label in
-        var quiet = StreamLogHandler.standardError(label: label)
+        var quiet = StreamLogHandler(label: label, stream: lines)
         quiet.logLevel = .error
         return quiet
       })
     try await services.run()
   }
 
-  private static func say(_ line: String) {
-    let bytes = Array((line + "\n").utf8)
-    // Nobody is left to tell when standard error itself cannot be written.
-    _ = write(STDERR_FILENO, bytes, bytes.count)
+  private static func end(_ code: Int32, _ reason: String) -> Never {
+    lines.finish(reason)
+    exit(code)
   }
 
   private static var usage: String {

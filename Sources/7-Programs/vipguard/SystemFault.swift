@@ -11,10 +11,3 @@ struct SystemFault: Error, CustomStringConvertible {
 
   init(sentence: String) { description = sentence }
 }
-
-/// Says a line to whoever started the guard; the journal adds the time.
-func say(_ line: String) {
-  let bytes = Array("vipguard: \(line)\n".utf8)
-  // Nobody is left to tell when standard error itself cannot be written.
-  _ = write(STDERR_FILENO, bytes, bytes.count)
-}

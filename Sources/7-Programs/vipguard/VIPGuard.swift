@@ -13,8 +13,7 @@ enum VIPGuard {
     do throws(SystemFault) {
       flags = try Flags(CommandLine.arguments)
     } catch {
-      say("\(error)")
-      exit(2)
+      Voice.end(2, "\(error)")
     }
     do {
       switch flags.task {
@@ -24,9 +23,9 @@ enum VIPGuard {
         try serve(at: socket, user: user, by: LinuxMachine(isHonest: !flags.isNegativeControl))
       }
     } catch {
-      say("\(error)")
-      exit(1)
+      Voice.end(1, "\(error)")
     }
+    Voice.finish()
   }
 
   private static func serve(

@@ -93,11 +93,14 @@ final class Cluster: Sendable {
     ]
   }
 
-  func start(_ id: Int, _ arguments: [String] = []) throws {
+  /// Starts a node.
+  /// - Parameter errors: the file of its standard error; else what `log(of:)` reads.
+  func start(_ id: Int, _ arguments: [String] = [], errors: String? = nil) throws {
     let programs = try #require(Programs.found)
     let log = "\(folder.path)/node\(id).log"
     let process = try ChildProcess(
-      programs.kvnode, ["--config", configuration(id)] + arguments, output: log, errors: log)
+      programs.kvnode, ["--config", configuration(id)] + arguments, output: log,
+      errors: errors ?? log)
     let before = running.withLock { running in
       let before = running[id]
       running[id] = process

@@ -19,6 +19,10 @@ int process_forbid_privileges(void);
 /// Who connected the Unix socket (SO_PEERCRED of unix(7)), as it was at that moment.
 int process_peer_of(int socket, int32_t *pid, uint32_t *user);
 
+/// Runs `body` on a new, detached thread called `name` (at most 15 bytes). SIGTERM, SIGINT and
+/// SIGHUP are blocked there: they are for those who wait for them.
+int process_start_thread(const char *name, void *(*body)(void *), void *context);
+
 /// Blocks SIGTERM, SIGINT and SIGHUP and makes a descriptor that is readable once one has come
 /// (signalfd(2)); negative: an errno(3).
 int process_signals(void);
