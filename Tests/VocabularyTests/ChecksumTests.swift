@@ -32,6 +32,21 @@ struct ChecksumTests {
     }
   }
 
+  @Test("they agree where the instruction's runs stand side by side")
+  func runs() {
+    var dice = Dice(seed: 2)
+    let bytes = (0..<14_400).map { _ in UInt8(dice.below(256)) }
+    for run in 0...4 {
+      for extra in [-9, -1, 0, 1, 7, 8, 1023, 1024, 2048] where run * 3072 + extra >= 0 {
+        let seed = UInt32(truncatingIfNeeded: dice.next())
+        let start = Int(dice.below(9))
+        let slice = bytes[start...].prefix(run * 3072 + extra)
+        #expect(
+          Checksum.crc32c(slice, seed: seed) == Checksum.crc32cByTable(Array(slice), seed: seed))
+      }
+    }
+  }
+
   @Test("parts continue to the checksum of the whole")
   func continues() {
     let bytes = (0..<257).map { UInt8(truncatingIfNeeded: $0 * 7) }

@@ -84,6 +84,7 @@ struct LZ4Tests {
         let bytes = sample(&dice, count: count, of: values)
         let frame = LZ4.compressFrame(bytes[...])
         #expect(try LZ4.decompressFrame(frame[...], limit: count) == bytes)
+        #expect(try LZ4.decompressFrame(frame[...], limit: count, isChecked: true) == bytes)
       }
     }
   }
@@ -114,6 +115,21 @@ struct LZ4Tests {
         damaged[i] ^= 1 << bit
         let raw = try? LZ4.decompressFrame(damaged[...], limit: 4000)
         #expect(raw == nil || raw == text)
+      }
+    }
+  }
+
+  @Test("of a frame that the caller has checked the content's checksum is passed over, no more")
+  func checkedFrame() throws {
+    var dice = Dice(seed: 6)
+    let text = sample(&dice, count: 2000, of: 4)
+    var frame = LZ4.compressFrame(text[...])
+    frame[frame.count - 1] ^= 1
+    #expect(throws: LZ4.Fault.damaged) { try LZ4.decompressFrame(frame[...], limit: 4000) }
+    #expect(try LZ4.decompressFrame(frame[...], limit: 4000, isChecked: true) == text)
+    for count in frame.indices {
+      #expect(throws: LZ4.Fault.self) {
+        try LZ4.decompressFrame(frame[..<count], limit: 4000, isChecked: true)
       }
     }
   }

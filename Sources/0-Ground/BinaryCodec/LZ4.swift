@@ -79,7 +79,12 @@ public enum LZ4 {
 
   /// The content of exactly one frame that says its content size. The size is checked against
   /// `limit` before any allocation; missing, extra or damaged bytes are refused.
-  public static func decompressFrame(_ frame: Bytes, limit: Int) throws(Fault) -> [UInt8] {
+  ///
+  /// - Parameter isChecked: the caller has compared a checksum of the frame, so that the frame's own
+  ///   one, of the content, is passed over: computing it takes longer than all the rest.
+  public static func decompressFrame(
+    _ frame: Bytes, limit: Int, isChecked: Bool = false
+  ) throws(Fault) -> [UInt8] {
     var context: OpaquePointer?
     guard LZ4F_isError(LZ4F_createDecompressionContext(&context, UInt32(LZ4F_VERSION))) == 0 else {
       throw .damaged
@@ -96,6 +101,10 @@ public enum LZ4 {
     }
     let length = Int(info.contentSize)
     let body = frame.dropFirst(consumed)
+    var options = LZ4F_decompressOptions_t()
+    // What was decompressed stays where it is while the rest is.
+    options.stableDst = 1
+    if isChecked { quoin_lz4_skip_checksum(&options) }
     var whole = false
     let raw = [UInt8](unsafeUninitializedCapacity: length) { target, written in
       written = body.withUnsafeBytes { source in
@@ -106,7 +115,7 @@ public enum LZ4 {
           var left = source.count - read
           let result = LZ4F_decompress(
             context, target.baseAddress.map { $0 + made }, &room,
-            source.baseAddress.map { $0 + read }, &left, nil)
+            source.baseAddress.map { $0 + read }, &left, &options)
           guard LZ4F_isError(result) == 0, room > 0 || left > 0 else { return made }
           made += room
           read += left

@@ -7,11 +7,13 @@ struct LogReplay: Equatable {
   private(set) var slots: [LogSlot]
 
   // The last entry that was passed over.
-  private var passed = LogIndex.zero
+  private var passed: LogIndex
 
-  init(base: LogPosition, slots: [LogSlot] = []) {
+  /// - Parameter passed: so far the log that ends at `base` was passed over; zero: nothing was.
+  init(base: LogPosition, slots: [LogSlot] = [], passed: LogIndex = .zero) {
     self.base = base
     self.slots = slots
+    self.passed = passed
   }
 
   var last: LogPosition { slots.last?.position ?? base }

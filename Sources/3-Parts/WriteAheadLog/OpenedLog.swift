@@ -8,7 +8,7 @@ struct OpenedLog<Files: FileSystem> {
   let file: Files.File
   private(set) var group: RecordGroup
   private(set) var replay: LogReplay
-  // The records before this place are checked, and passed over.
+  // The records before this place are passed over: checked in its segment, unread in others.
   private let needed: Place
   // One of those was replaced later on: passing over them was wrong.
   private var isMisread = false
@@ -34,7 +34,10 @@ struct OpenedLog<Files: FileSystem> {
     }
   }
 
-  /// Reads every segment that counts, and makes the last group durable once more.
+  /// Reads the segments whose entries are wanted, and makes the last group durable once more.
+  ///
+  /// What stands before those is not touched: headers say where the log goes on, and whether it is
+  /// sound matters only once the snapshot is not. The scrubber finds out before that.
   ///
   /// - Parameters:
   ///   - covered: up to here a sound snapshot stands for the log.
@@ -72,11 +75,20 @@ struct OpenedLog<Files: FileSystem> {
     } catch {
       throw LogFault(error)
     }
-    replay = LogReplay(base: first.base)
-    needed = Self.needed(counting, covered, tail)
+    let needed = Self.needed(counting, covered, tail)
+    self.needed = needed
+    let unread = counting.prefix { $0.sequence < needed.sequence }
+    let behind = counting.dropFirst(unread.count)
+    let base = behind.first?.base ?? first.base
+    replay = LogReplay(base: base, passed: unread.isEmpty ? .zero : base.index)
     group = RecordGroup(sequence: end.sequence, start: OnDiskFormat.firstRecord, chain: 0)
+    // What else they mention was replaced before they ended.
+    segments = zip(unread, counting.dropFirst()).map { header, next in
+      WriteAheadLog<Files>.Segment(
+        sequence: header.sequence, size: header.size, highest: next.base.index)
+    }
     var buffer: [UInt8] = []
-    for (header, next) in zip(counting, counting.dropFirst().map(Optional.some) + [nil]) {
+    for (header, next) in zip(behind, behind.dropFirst().map(Optional.some) + [nil]) {
       let reader = try SegmentReader(files, header, reusing: &buffer)
       try read(reader, next, &notes)
       guard !isMisread else { return }

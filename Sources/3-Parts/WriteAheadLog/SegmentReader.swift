@@ -60,7 +60,7 @@ struct SegmentReader {
     swap(&memory, &buffer)
     do {
       let file = try files.open(path)
-      (bytes, unreadable) = try Self.read(file, header.size, into: memory)
+      (bytes, unreadable) = try Self.read(file, header.size, into: consume memory)
     } catch {
       throw LogFault(error)
     }
