@@ -21,10 +21,16 @@ from quoin import Quoin
 from results import Results
 
 
+def _place(text):
+    """A path that holds wherever a process is started."""
+    return pathlib.Path(text).resolve()
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/compare-etcd", add_help=False)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--soak-seconds", type=int, default=600)
     parser.add_argument("--rows", default="")
     parser.add_argument("--only", choices=plan.BOTH)
     parser.add_argument("--continue", dest="continued", action="store_true")
@@ -33,7 +39,7 @@ def arguments():
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--results", type=pathlib.Path, required=True)
     parser.add_argument("--etcd", type=pathlib.Path, required=True)
-    parser.add_argument("--programs", type=pathlib.Path, required=True)
+    parser.add_argument("--programs", type=_place, required=True)
     parser.add_argument("--commit", default="unknown")
     return parser.parse_args()
 
@@ -68,7 +74,8 @@ class Comparison:
         wanted = [measure for measure in stage.measures if system in measure.systems]
         if not wanted:
             return
-        setting = Setting(self._options.seconds, stage.keys, self._directory)
+        options = self._options
+        setting = Setting(options.seconds, options.soak_seconds, stage.keys, self._directory)
         with self._cluster(stage, system) as cluster:
             say(f"{stage.name}: {stage.nodes} nodes of {system}, loading {stage.keys:,} keys")
             load(cluster, stage.keys)

@@ -58,9 +58,11 @@ class Node:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    def output(self):
+        return (self.directory / "output.log").read_text(errors="replace")
+
     def last_words(self):
-        lines = (self.directory / "output.log").read_text(errors="replace").splitlines()
-        return "\n".join(lines[-5:])
+        return "\n".join(self.output().splitlines()[-5:])
 
     def cpu_seconds(self):
         """User and system time so far (proc(5), stat, fields 14 and 15)."""
@@ -118,8 +120,16 @@ class Cluster(ABC):
         """Target and body of a POST that writes all pairs at once."""
 
     @abstractmethod
-    def revision(self):
-        """How many writes the leader's store has applied."""
+    def revision_at(self, number):
+        """How many writes the store of that node has applied; None when it does not answer."""
+
+    @abstractmethod
+    def compact(self, number, revision):
+        """Has that node forget the history before a revision. True when that was accepted."""
+
+    @abstractmethod
+    def addresses_given_up(self):
+        """How often a leader has let go of the cluster's address so far; None without one."""
 
     @abstractmethod
     def count(self):
@@ -164,6 +174,10 @@ class Cluster(ABC):
     def remove(self):
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+    def revision(self):
+        """How many writes the leader's store has applied."""
+        return self.revision_at(self.leader())
 
     def cpu_seconds(self):
         return sum(node.cpu_seconds() for node in self.nodes if node.runs)

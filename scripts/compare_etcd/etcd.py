@@ -74,8 +74,16 @@ class Etcd(Cluster):
         steps = [{"requestPut": {"key": _text(key), "value": _text(v)}} for key, v in pairs]
         return "/v3/kv/txn", json.dumps({"success": steps}, separators=(",", ":"))
 
-    def revision(self):
-        return int(self._status(self.leader())["header"]["revision"])
+    def revision_at(self, number):
+        status = self._status(number)
+        return status and int(status["header"]["revision"])
+
+    def compact(self, number, revision):
+        body = json.dumps({"revision": revision})
+        return self.ask(number, "POST", "/v3/kv/compaction", body) is not None
+
+    def addresses_given_up(self):
+        return None
 
     def count(self):
         body = {"key": _text("key-"), "range_end": _text("key."), "count_only": True}

@@ -5,11 +5,13 @@ import time
 
 import clients
 import protobuf
+from availability import memory
+from compaction import Compaction
+from heartbeat import Heartbeat
 from loading import PUTS_A_TRANSACTION, VALUE_BYTES, key
 
 # h2load repeats one message: so many requests at first, to see how many fill the seconds asked for.
 _PROBE = 20_000
-SOAK_SECONDS = 600
 # wrk composes all of its requests first, and to warm up a few of them do.
 _WARMING_KEYS = 5_000
 
@@ -17,8 +19,9 @@ _WARMING_KEYS = 5_000
 class Setting:
     """What the measures of a run share."""
 
-    def __init__(self, seconds, keys, directory):
+    def __init__(self, seconds, soak_seconds, keys, directory):
         self.seconds = seconds
+        self.soak_seconds = soak_seconds
         self.keys = keys
         self.directory = directory
 
@@ -66,8 +69,25 @@ def log_bytes(cluster, setting):
 
 
 def soak(cluster, setting):
-    """Full load for ten minutes: no election may happen."""
-    return http_load("put", 256, part=SOAK_SECONDS / setting.seconds)(cluster, setting)
+    """Full load for minutes while history is forgotten: no election may happen. What breaks is
+    counted, and how long the machine itself stood still is told beside the latencies."""
+    connections = 256
+    clients.wrk(cluster, "put", connections, 1, _WARMING_KEYS)
+    before = _Before(cluster)
+    given_up = cluster.addresses_given_up()
+    with Heartbeat() as heartbeat, Compaction(cluster) as compaction:
+        figures = clients.wrk(
+            cluster, "put", connections, setting.soak_seconds, setting.keys, may_break=True
+        )
+    before.account(cluster, figures)
+    figures |= {"seconds": setting.soak_seconds, "compactions": compaction.done}
+    figures |= {**heartbeat.figures(), **memory(cluster)}
+    if given_up is not None:
+        figures["given_up"] = cluster.addresses_given_up() - given_up
+    # A connection that broke may have left a write behind that nobody was told of.
+    before.require_writes(cluster, figures, connections + figures["broken"])
+    _require(compaction.done, "history was never forgotten", figures)
+    return figures
 
 
 def grpc_load(method):

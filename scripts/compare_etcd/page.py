@@ -27,7 +27,7 @@ The ratio is Quoin's figure divided by etcd's, or by that of Quoin itself in the
 ```sh
 scripts/compare-etcd                                  # the first table, and the pictures
 scripts/compare-etcd --rows put-64,get-64 --rounds 3  # a part of it
-scripts/compare-etcd --rows sizes,lz4,soak --continue # the second table
+scripts/compare-etcd --rows sizes,lz4,soak --continue # the second table, and the third
 scripts/compare-etcd --help
 ```
 
@@ -51,7 +51,12 @@ scripts/compare-etcd --help
   there is no other figure to give.
 - **What would make a figure worthless ends the run:** a refused or broken request, a get whose
   answer is too short to hold the value, a store whose revision did not grow by exactly what was
-  acknowledged (but for what was in flight at the end), a node that died.
+  acknowledged (but for what was in flight at the end), a node that died. Only the long load counts
+  what breaks, and goes on.
+- **The long load** forgets history every 5 s, by a compaction up to the last 1,000 revisions, as
+  both systems want to be run. Beside it, a process on each processor does nothing but sleep, at the
+  priority of real time: when it is late, the machine itself stood still. A virtual machine's host
+  does that, and no program can prevent it: pauses have to be read beside these.
 - **Slower syncs** are made by a library in front of libc that sleeps after every `fdatasync` and
   `fsync` of kvnode; that one request then takes at least as long is checked. etcd's figure in
   these rows is without delay.

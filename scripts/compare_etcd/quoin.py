@@ -70,8 +70,16 @@ class Quoin(Cluster):
         steps = [{"put": {"key": key, "value": value}} for key, value in pairs]
         return "/v1/txn", json.dumps({"success": steps}, separators=(",", ":"))
 
-    def revision(self):
-        return self._status(self.leader())["revision"]
+    def revision_at(self, number):
+        status = self._status(number)
+        return status and status["revision"]
+
+    def compact(self, number, revision):
+        body = json.dumps({"revision": revision})
+        return self.ask(number, "POST", "/v1/compact", body) is not None
+
+    def addresses_given_up(self):
+        return sum(node.output().count("gives the address") for node in self.nodes)
 
     def count(self):
         answer = self.ask(self.leader(), "GET", "/v1/kv?prefix=key-&count_only=true")

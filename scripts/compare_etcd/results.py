@@ -35,7 +35,9 @@ class Results:
         return [
             line["figures"][figure]
             for line in self._lines
-            if line.get("measure") == measure and line.get("system") == system
+            if line.get("measure") == measure
+            and line.get("system") == system
+            and figure in line["figures"]
         ]
 
     def median(self, system, measure, figure):

@@ -1,6 +1,7 @@
 """The tables for people: aligned text for a terminal, Markdown for the page."""
 
-from rows import AGAINST_ETCD, AGAINST_ITSELF
+from plan import ETCD, QUOIN
+from rows import AGAINST_ETCD, AGAINST_ITSELF, SOAK
 
 _SCALE = {"MiB": 1 << 20}
 _WANTED = ("ratio", "wanted", "reach", "verdict", "rounds")
@@ -43,7 +44,7 @@ def _cells(row, results):
     if base is None and ours is None:
         return None
     ratio = ours / base if ours is not None and base else None
-    judged = ratio if row.base else ours
+    judged = ratio if row.base and not row.absolute else ours
     rounds = {results.rounds(*side[:2]) for side in (row.base, row.ours) if side}
     return (
         row.title,
@@ -60,11 +61,20 @@ def _cells(row, results):
 def tables(results):
     """Each with its heads first; those without a line are left out."""
     found = []
-    for sides, rows in ((("etcd", "Quoin"), AGAINST_ETCD), (("without", "with"), AGAINST_ITSELF)):
+    for head, rows in (
+        (("", "etcd", "Quoin"), AGAINST_ETCD),
+        (("", "without", "with"), AGAINST_ITSELF),
+        ((_soak_head(results), "etcd", "Quoin"), SOAK),
+    ):
         lines = [cells for row in rows if (cells := _cells(row, results))]
         if lines:
-            found.append([("", *sides, *_WANTED), *lines])
+            found.append([(*head, *_WANTED), *lines])
     return found
+
+
+def _soak_head(results):
+    seconds = results.median(QUOIN, "soak", "seconds") or results.median(ETCD, "soak", "seconds")
+    return f"puts by 256 connections for {number(seconds or 0)} s"
 
 
 def text(results):
