@@ -6,35 +6,15 @@ import Replica
 /// Between the HTTP interface and the replica: remembers who asked, as the gateway of `kvnode`
 /// does.
 final class MemoryGateway: RequestPort {
-  private struct Asker {
-    let receiver: any ReplyReceiver
-    let tag: UInt64
-  }
-
   weak var node: MemoryNode?
-  private var askers: [Asker?] = []
-  private var free: [Int] = []
+  private var askers = AskerTable()
 
   func submit(_ call: ClientCall, from receiver: any ReplyReceiver, tag: UInt64) {
-    guard let node else { return }
-    let place: Int
-    if let reused = free.popLast() {
-      place = reused
-      askers[place] = Asker(receiver: receiver, tag: tag)
-    } else {
-      place = askers.count
-      askers.append(Asker(receiver: receiver, tag: tag))
-    }
-    node.offer(.call(call, tag: UInt64(place)))
+    node?.offer(.call(call, tag: askers.admit(receiver, tag: tag)))
   }
 
   func answer(_ reply: ClientReply, tag: UInt64) {
-    let place = Int(tag)
-    guard askers.indices.contains(place), let asker = askers[place] else {
-      preconditionFailure("MemoryGateway: an answer to \(tag), which nobody asked")
-    }
-    askers[place] = nil
-    free.append(place)
+    let asker = askers.take(tag)
     asker.receiver.deliver(reply, tag: asker.tag)
   }
 

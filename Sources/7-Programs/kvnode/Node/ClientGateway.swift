@@ -12,40 +12,19 @@ import Replica
 
 /// Between the HTTP interface and the replica loop: remembers who asked. On their event loop.
 final class ClientGateway: RequestPort {
-  private struct Asker {
-    let receiver: any ReplyReceiver
-    let tag: UInt64
-  }
-
   weak var replica: ReplicaLoop<PosixFileSystem, PeerHub>?
   /// How the node would hold the cluster's address.
   var address: (any NodeAddress)?
   /// Reads snapshot files for those who download them.
   var snapshots: SnapshotWorkers<PosixFileSystem>?
-  // The replica's tag is the asker's place here; each is answered exactly once.
-  private var askers: [Asker?] = []
-  private var free: [Int] = []
+  private var askers = AskerTable()
 
   func submit(_ call: ClientCall, from receiver: any ReplyReceiver, tag: UInt64) {
-    guard let replica else { return }
-    let place: Int
-    if let reused = free.popLast() {
-      place = reused
-      askers[place] = Asker(receiver: receiver, tag: tag)
-    } else {
-      place = askers.count
-      askers.append(Asker(receiver: receiver, tag: tag))
-    }
-    replica.offer(.call(call, tag: UInt64(place)))
+    replica?.offer(.call(call, tag: askers.admit(receiver, tag: tag)))
   }
 
   func answer(_ reply: ClientReply, tag: UInt64) {
-    let place = Int(tag)
-    guard askers.indices.contains(place), let asker = askers[place] else {
-      preconditionFailure("ClientGateway: an answer to \(tag), which nobody asked")
-    }
-    askers[place] = nil
-    free.append(place)
+    let asker = askers.take(tag)
     asker.receiver.deliver(reply, tag: asker.tag)
   }
 
