@@ -181,7 +181,7 @@ let package = Package(
         "ClientProtocol", "EntryFormat", "JSONText", "NetworkTypes", "GuardProtocol",
         "WriteAheadLog", "KeyValueStore", "Replica", "PosixStorage", "LinuxNetwork",
         "KeyValueClient",
-      ], outside: arguments + http + system, program: true),
+      ], outside: arguments + http + system + ["CProcess"], program: true),
     module(
       "vipguard", on: .programs,
       uses: vocabulary + ["NetworkTypes", "GuardProtocol", "LinuxNetwork", "LineOutput"],

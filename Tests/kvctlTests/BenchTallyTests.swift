@@ -19,6 +19,14 @@ struct BenchTallyTests {
     #expect(tally.longestMachinePause == 50_000_000)
   }
 
+  @Test("processors that are away together are away once")
+  func processors() {
+    let pauses = [pause(50, 60), pause(10, 20), pause(15, 30), pause(12, 14), pause(30, 31)]
+    let merged = MachineWatch.merged(pauses)
+    #expect(merged.map(\.from) == [10, 50].map { $0 * 1_000_000 })
+    #expect(merged.map(\.until) == [31, 60].map { $0 * 1_000_000 })
+  }
+
   @Test("pauses of several loops are compared, not added")
   func loops() {
     var total = BenchTally()

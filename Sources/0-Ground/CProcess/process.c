@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -79,6 +80,19 @@ int process_start_thread(const char *name, void *(*body)(void *), void *context)
   pthread_setname_np(thread, name);
   pthread_detach(thread);
   return 0;
+}
+
+int process_stay_on(int processor) {
+  if (processor < 0 || processor >= CPU_SETSIZE) return EINVAL;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(processor, &set);
+  return sched_setaffinity(0, sizeof set, &set) == 0 ? 0 : errno;
+}
+
+int process_take_precedence(void) {
+  struct sched_param parameter = {.sched_priority = sched_get_priority_min(SCHED_FIFO)};
+  return sched_setscheduler(0, SCHED_FIFO, &parameter) == 0 ? 0 : errno;
 }
 
 int process_signals(void) {

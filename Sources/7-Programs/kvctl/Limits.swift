@@ -5,7 +5,7 @@ enum Limits {
   static let inputBytes = 16 << 20
   /// Bytes of one line of `load`: a value of 1 MiB, every byte escaped as `\xHH`, and its key.
   static let lineBytes = 5 << 20
-  /// Pauses of the machine that a benchmark remembers: a hundred a second for a quarter of an hour,
+  /// Pauses of processors that a benchmark remembers: a hundred a second for a quarter of an hour,
   /// 1.6 MB.
   static let machinePauses = 100_000
   /// Nodes of a local cluster: more processes than that help nobody on one machine.

@@ -23,6 +23,13 @@ int process_peer_of(int socket, int32_t *pid, uint32_t *user);
 /// SIGHUP are blocked there: they are for those who wait for them.
 int process_start_thread(const char *name, void *(*body)(void *), void *context);
 
+/// Ties this thread to one processor, counted from 0; EINVAL when there is no such.
+int process_stay_on(int processor);
+
+/// Gives this thread the priority of real time (SCHED_FIFO of sched(7)): what else wants its
+/// processor waits, but for the kernel. EPERM without CAP_SYS_NICE.
+int process_take_precedence(void);
+
 /// Blocks SIGTERM, SIGINT and SIGHUP and makes a descriptor that is readable once one has come
 /// (signalfd(2)); negative: an errno(3).
 int process_signals(void);
