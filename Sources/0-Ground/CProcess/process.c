@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -146,6 +147,12 @@ long process_receive_passed(int socket, void *bytes, size_t room, int *sockets, 
     *passed += found;
   }
   return count;
+}
+
+int process_settle_heap(int mapped, int kept, int step) {
+  int taken = mallopt(M_ARENA_MAX, 1) && mallopt(M_MMAP_THRESHOLD, mapped) &&
+              mallopt(M_TRIM_THRESHOLD, kept) && mallopt(M_TOP_PAD, step);
+  return taken ? 0 : EINVAL;
 }
 
 int process_notify(const char *state) {
