@@ -32,6 +32,20 @@ struct PosixFileSystemTests {
       var status = stat()
       #expect(stat("\(root)/a", &status) == 0)
       #expect(Int(status.st_blocks) * 512 >= size)
+      // The page cache is passed while the zeros are written, and not later.
+      try file.write([1, 2], at: 4095)
+      #expect(try file.read(4, at: 4094) == [0, 1, 2, 0])
+    }
+  }
+
+  @Test("what does not end with a sector is zeroed through the page cache", arguments: [1, 4097])
+  func allocatesOddly(beyond: Int) throws {
+    try TemporaryDirectory.use { root in
+      let size = (1 << 20) + beyond
+      let file = try PosixFileSystem(root: root).create("a")
+      try file.write([UInt8](repeating: 7, count: size + 9)[...], at: 0)
+      try file.allocate(size)
+      #expect(try file.read(size + 9, at: 0) == [UInt8](repeating: 0, count: size))
     }
   }
 

@@ -10,4 +10,8 @@ enum Limits {
   /// node.
   static let lockAttempts = 50
   static let lockPause: UInt32 = 2000
+
+  /// What passes the page cache lies at multiples of this, in the file and in memory: no disk has
+  /// larger sectors (open(2), NOTES).
+  static let directAlignment = 4096
 }

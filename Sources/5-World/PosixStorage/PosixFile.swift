@@ -92,13 +92,51 @@ public final class PosixFile: StoredFile, Sendable {
     var code = EINTR
     while code == EINTR { code = posix_fallocate(descriptor.rawValue, 0, off_t(size)) }
     guard code == 0 else { throw FileFault(Errno(rawValue: code), "posix_fallocate", path) }
-    let zeros = [UInt8](repeating: 0, count: min(size, Limits.zeroRun))
-    for offset in stride(from: 0, to: size, by: zeros.count) {
-      try write(zeros.prefix(size - offset), at: offset)
-      try sync()
-    }
+    try writeZeros(size)
     try truncate(to: size)
   }
+
+  // Past the page cache, which would take the time and the memory of all of it twice; where that is
+  // not to be had (tmpfs, an odd size), through it.
+  private func writeZeros(_ size: Int) throws(FileFault) {
+    let zeros = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: Limits.zeroRun, alignment: Limits.directAlignment)
+    defer { zeros.deallocate() }
+    zeros.initializeMemory(as: UInt8.self, repeating: 0)
+    var isDirect = size.isMultiple(of: Limits.directAlignment) && passCache(true)
+    var done = 0
+    while done < size {
+      let run = UnsafeRawBufferPointer(rebasing: zeros.prefix(size - done))
+      do {
+        done += try descriptor.write(
+          toAbsoluteOffset: Int64(done), run, retryOnInterrupt: true)
+      } catch {
+        let code = error as? Errno ?? .ioError
+        guard isDirect, code == .invalidArgument, passCache(false) else {
+          throw FileFault(code, "pwrite", path)
+        }
+        isDirect = false
+        continue
+      }
+      try sync()
+    }
+    if isDirect, !passCache(false) { throw FileFault(Errno(rawValue: errno), "fcntl", path) }
+  }
+
+  /// Switches O_DIRECT (open(2)) on or off; false where the file system does not let it.
+  private func passCache(_ isWanted: Bool) -> Bool {
+    let flags = fcntl(descriptor.rawValue, F_GETFL)
+    guard flags >= 0 else { return false }
+    let wanted = isWanted ? flags | Self.direct : flags & ~Self.direct
+    return fcntl(descriptor.rawValue, F_SETFL, wanted) == 0
+  }
+
+  // fcntl.h shows O_DIRECT to GNU's C alone, and has one for each processor.
+  #if arch(arm64)
+    private static let direct: CInt = 0o200000
+  #else
+    private static let direct: CInt = 0o40000
+  #endif
 
   /// ftruncate(2).
   public func truncate(to size: Int) throws(FileFault) {
