@@ -80,7 +80,7 @@ package struct AddressOwnership: Hashable, Sendable {
 
   /// Lets time pass; comes first in a turn. What a node was told before it was away gives it
   /// nothing new: it asks the quorum first. What it holds ends with its lease, away or not: a
-  /// clock that ran on meanwhile ends both, and one that stood still shows no gap (decision 38).
+  /// clock that ran on meanwhile ends both, and one that stood still shows no gap (decision 39).
   package mutating func pass(at now: Instant) -> AddressAction? {
     if now.since(seen) > span / 2 {
       leaseLeast = now + span
