@@ -1,3 +1,5 @@
+package import Determinism
+
 /// Everything in a replica that could grow without bound, and why it does not.
 package struct Limits: Hashable, Sendable {
   /// Calls under way, of this node's clients and of other nodes'. At 20,000 a second and the
@@ -17,6 +19,12 @@ package struct Limits: Hashable, Sendable {
   /// The same for bytes that the log's segments grew by, padding included: a log written one small
   /// entry at a time takes a block of 4 KiB for each.
   package var markDiskBytes: UInt64 = 256 << 20
+  /// So long nothing is applied before a mark comes early, and so many command bytes, and such a
+  /// part of the state's, must have been since the last: an eighth, so that clients that write in
+  /// bursts have at most eight bytes of snapshots written for each of theirs.
+  package var quiet = TimeSpan.seconds(2)
+  package var quietBytesLeast: UInt64 = 16 << 20
+  package var quietPart: UInt64 = 8
   /// Applied command bytes since the last mark from which on a node that stops writes a snapshot:
   /// what is less is applied within 0.1 s at the next start.
   package var lastSnapshotLeast: UInt64 = 16 << 20

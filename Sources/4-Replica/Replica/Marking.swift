@@ -1,3 +1,4 @@
+internal import Determinism
 internal import KeyValueStore
 internal import RaftCore
 internal import RaftTypes
@@ -7,26 +8,44 @@ struct Marking: Sendable {
   /// The ticket of a mark's proposal; call tickets start at 2^32.
   static let ticket: Ticket = 1
 
-  /// Command bytes and entries applied since the last mark.
+  /// Command bytes and entries applied since the last mark, and when the last one was.
   private(set) var bytes: UInt64 = 0
   private(set) var entries: UInt64 = 0
+  private var lastEntry = Instant(nanoseconds: 0)
   /// A mark is proposed and not applied yet.
   private(set) var isProposed = false
   /// The newest mark, and the state there.
   private(set) var newest: StateMark?
   /// The snapshot that is being written.
   var writing: LogPosition?
+  /// The newest mark that was reached meanwhile: its snapshot is the next to be written.
+  private(set) var waiting: (snapshot: SnapshotDescriptor, view: StoreView)?
   /// The one whose state was found wrong while it was being written.
   private(set) var condemned: LogPosition?
   /// Bytes of the log's segments at the last mark: a sync of one small entry costs a whole block.
   private(set) var diskBytes: UInt64 = 0
 
-  mutating func count(_ size: Int) {
+  mutating func count(_ size: Int, at now: Instant) {
     bytes += UInt64(size)
     entries += 1
+    lastEntry = now
   }
 
-  mutating func condemn() { condemned = writing }
+  /// The state is wrong, and so is what was cut from it.
+  mutating func condemn() {
+    condemned = writing
+    waiting = nil
+  }
+
+  mutating func wait(_ snapshot: SnapshotDescriptor, _ view: StoreView) {
+    waiting = (snapshot, view)
+  }
+
+  /// The snapshot that waited, if any; it waits no more.
+  mutating func takeWaiting() -> (snapshot: SnapshotDescriptor, view: StoreView)? {
+    defer { waiting = nil }
+    return waiting
+  }
 
   /// The snapshot at `position` is written.
   /// - Returns: whether it may be used.
@@ -36,7 +55,10 @@ struct Marking: Sendable {
   }
 
   mutating func wasProposed() { isProposed = true }
-  mutating func wasRefused() { isProposed = false }
+  mutating func wasRefused(at now: Instant) {
+    isProposed = false
+    lastEntry = now
+  }
   mutating func wasAppended(_ position: LogPosition) { isProposed = true }
 
   mutating func reached(_ mark: StateMark, diskBytes: UInt64) {
@@ -56,5 +78,20 @@ struct Marking: Sendable {
     let diskGrowth = diskBytes > self.diskBytes ? diskBytes - self.diskBytes : 0
     return bytes >= enoughBytes || diskGrowth >= limits.markDiskBytes
       || entries >= max(records / 2, limits.markEntriesLeast)
+  }
+
+  /// When a state to which nothing happens any more gets a mark although the last is not far: what
+  /// the log has grown by since stays in memory, and is applied by the next start. Nil: little, or
+  /// something is under way.
+  ///
+  /// Each such mark is paid for by an eighth of the state, so that bursts and pauses write at most
+  /// eight bytes of snapshots for each byte that clients write.
+  func quietDeadline(
+    _ state: @autoclosure () -> StoreStatistics, _ limits: Limits
+  ) -> Instant? {
+    guard bytes >= limits.quietBytesLeast, !isProposed, writing == nil else { return nil }
+    let state = state()
+    let part = UInt64(state.keyValueBytes + state.historyBytes) / limits.quietPart
+    return bytes >= part ? lastEntry + limits.quiet : nil
   }
 }

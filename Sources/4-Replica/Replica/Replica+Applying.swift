@@ -14,7 +14,7 @@ extension Replica {
       let result = store.apply(entry)
       settle(entry.position, result)
       switch entry.payload {
-      case .command(let bytes): marking.count(bytes.count)
+      case .command(let bytes): marking.count(bytes.count, at: now)
       case .genesis(let cluster, _): self.cluster = cluster
       case .membership(let membership): effects.events.append(.changedMembership(membership))
       case .termStart, .address: break

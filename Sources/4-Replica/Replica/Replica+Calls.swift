@@ -136,7 +136,7 @@ extension Replica {
   }
 
   mutating func wasRefused(_ refused: Refused) {
-    if refused.ticket == Marking.ticket { return marking.wasRefused() }
+    if refused.ticket == Marking.ticket { return marking.wasRefused(at: now) }
     switch refused.reason {
     case .notLeader: enqueue(refused.ticket)
     case .overloaded:

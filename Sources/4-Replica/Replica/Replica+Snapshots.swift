@@ -17,30 +17,45 @@ extension Replica {
     proposals.append(Proposal(ticket: Marking.ticket, payload: .snapshotMark))
   }
 
-  /// Cuts the view at a mark: every node at the same index, so that equal snapshots exist. A node
-  /// whose last snapshot is still being written skips this one.
+  /// When the leader proposes one early, because nothing more comes.
+  var quietMark: Instant? {
+    core.isLeader ? marking.quietDeadline(store.statistics, settings.limits) : nil
+  }
+
+  mutating func passQuietMark() {
+    if let quietMark, now >= quietMark { proposeMarkNow() }
+  }
+
+  /// Cuts the view at a mark: every node at the same index, so that equal snapshots exist. While
+  /// the last snapshot is still being written this one waits; a newer mark takes its place.
   mutating func cutView(at entry: Entry) {
     marking.reached(
       StateMark(index: entry.index, hash: store.stateHash), diskBytes: diskBytes)
-    guard marking.writing == nil, let cluster,
-      let membership = core.configurations.at(entry.index)
-    else { return }
-    marking.writing = entry.position
+    guard let cluster, let membership = core.configurations.at(entry.index) else { return }
     let snapshot = SnapshotDescriptor(
       position: entry.position, logTime: entry.logTime, membership: membership,
       cluster: cluster, stateHash: store.stateHash)
-    effects.snapshots.append(.write(snapshot, store.view()))
+    marking.wait(snapshot, store.view())
+    writeNext()
+  }
+
+  private mutating func writeNext() {
+    guard marking.writing == nil, let (snapshot, view) = marking.takeWaiting() else { return }
+    marking.writing = snapshot.position
+    effects.snapshots.append(.write(snapshot, view))
   }
 
   /// A snapshot of all that was applied, for a node that has stopped: its next start will have
-  /// nothing to apply. Nil where that is little already, or the state cannot be trusted.
+  /// nothing to apply. Nil where that is little already, or the state cannot be trusted. One that
+  /// is still being written is given up by the stop, and this one replaces it.
   ///
   /// No mark stands at its position, so the other nodes have no equal one: should it be damaged,
   /// the one before it and the log do, as neither goes before the next mark.
   package var lastSnapshot: (SnapshotDescriptor, StoreView)? {
     let index = store.appliedIndex
-    guard isStopping, marking.bytes >= settings.limits.lastSnapshotLeast, core.stateIsSound,
-      let cluster, let membership = core.configurations.at(index),
+    let isDue = marking.bytes >= settings.limits.lastSnapshotLeast || marking.writing != nil
+    guard isStopping, isDue, core.stateIsSound, let cluster,
+      let membership = core.configurations.at(index),
       case .entry(let entry)? = core.log.slot(at: index)
     else { return nil }
     let snapshot = SnapshotDescriptor(
@@ -50,6 +65,7 @@ extension Replica {
   }
 
   mutating func snapshotWritten(_ snapshot: SnapshotDescriptor, _ bytes: UInt64) {
+    defer { writeNext() }
     guard marking.wasWritten(snapshot.position) else { return drop(snapshot) }
     endRepair(at: snapshot.position)
     inputs.append(.snapshotTaken(snapshot))
@@ -60,7 +76,8 @@ extension Replica {
       else { continue }
       finish(ticket, .snapshotTaken(snapshot.position, bytes: bytes))
     }
-    // Whoever still waits asked while this one was written, and the mark of that time was skipped.
+    // Whoever still waits asked while this one was written, before the mark that waits, if any.
+    guard marking.waiting == nil else { return }
     let isWanted = calls.tickets.contains { ticket in
       if case .snapshotting? = calls[ticket]?.stage { true } else { false }
     }
@@ -77,6 +94,7 @@ extension Replica {
 
   mutating func snapshotFailed(_ position: LogPosition) {
     _ = marking.wasWritten(position)
+    defer { writeNext() }
     for ticket in calls.tickets {
       guard case .snapshotting? = calls[ticket]?.stage else { continue }
       fail(
@@ -130,6 +148,7 @@ extension Replica {
     loaded = nil
     store = state
     cluster = snapshot.cluster
+    _ = marking.takeWaiting()
     marking.reached(
       StateMark(index: snapshot.position.index, hash: snapshot.stateHash), diskBytes: diskBytes)
     effects.events.append(.installedSnapshot(snapshot.position))

@@ -131,6 +131,7 @@ package struct Replica: Sendable {
     for gathering in gatherings.values { next = min(next, gathering.deadline) }
     if let stopping { next = min(next, stopping) }
     if let repair { next = min(next, repair.deadline) }
+    if let quietMark { next = min(next, quietMark) }
     return next
   }
 
@@ -240,5 +241,6 @@ package struct Replica: Sendable {
     if now >= lookAgain { offerQueued() }
     closeGatherings()
     passRepairDeadline()
+    passQuietMark()
   }
 }

@@ -90,6 +90,7 @@ extension World {
       peerAddress: "\(node.id):1", virtualAddress: "10.0.0.1:1")
     if let terms = node.terms { settings.addressTerms = terms }
     settings.limits.markBytesLeast = 1 << 20
+    settings.limits.quietBytesLeast = 1 << 10
     settings.limits.lastSnapshotLeast = 1 << 10
     settings.limits.markEntriesLeast = swarm.markEntries
     settings.limits.chunkBytes = swarm.chunkBytes
