@@ -180,3 +180,9 @@ uint64_t process_watchdog_period(void) {
   if (period == NULL || (process != NULL && strtol(process, NULL, 10) != getpid())) return 0;
   return strtoull(period, NULL, 10) / 2;
 }
+
+void process_trim_heap(void) {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
+}

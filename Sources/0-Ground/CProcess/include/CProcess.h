@@ -61,4 +61,8 @@ int process_notify(const char *state);
 /// $WATCHDOG_USEC; 0 for never.
 uint64_t process_watchdog_period(void);
 
+/// Gives pages of the heap that hold nothing back to the kernel (malloc_trim(3)). Whoever allocates
+/// from an arena waits while that one is gone through.
+void process_trim_heap(void);
+
 #endif
