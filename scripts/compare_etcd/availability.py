@@ -14,6 +14,8 @@ _WRITE_SECONDS = 0.1
 # A read that waits for a leader is answered once there is one.
 _READ_SECONDS = 1
 _PAUSE_SECONDS = 0.001
+# What a system tidies up once nothing more comes, it has tidied up by then.
+_REST_SECONDS = 20
 
 
 def first_success(addresses, attempt, attempt_seconds, seconds):
@@ -89,7 +91,14 @@ def restart(cluster, setting):
     return {"seconds": answered - started, "stop_seconds": started - stopping, **memory(cluster)}
 
 
-def memory(cluster, setting=None):
+def loaded_memory(cluster, setting):
+    """What a node holds at once behind a load, and after a rest, the same for both systems."""
+    busy = memory(cluster)
+    time.sleep(_REST_SECONDS)
+    return {"busy": busy["rss"], **memory(cluster)}
+
+
+def memory(cluster):
     """Resident bytes a node: mean of all, and the part of it that no file backs."""
     nodes = cluster.memory()
     return {

@@ -63,8 +63,9 @@ scripts/compare-etcd --help
 - **Restart:** all three end by SIGTERM and are started together, their files still in the page
   cache; the clock runs from the start of the processes to the first linearizable read, of etcd at
   any member, of Quoin at the address. Every key is counted afterwards. **Memory** is the resident
-  size that the kernel states; that of etcd includes pages of its mapped file, the line below
-  leaves them out.
+  size that the kernel states, 20 s behind the load: by then what a system tidies up when nothing
+  more comes, it has tidied up. That of etcd includes pages of its mapped file, the line below
+  leaves them out; the line below that is of the moment at which the load ends.
 - **Failover:** the leader is killed with SIGKILL while otherwise nothing is asked; the clock runs
   to the next accepted write, attempted again every 100 ms or sooner, of etcd at either survivor,
   of Quoin at the address. etcd waits at least a second for its leader to be heard of. Quoin takes

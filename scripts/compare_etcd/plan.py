@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from typing import Callable
 
-from availability import failover, memory, restart
+from availability import failover, loaded_memory, restart
 from measures import delayed, grpc_load, http_load, log_bytes, soak
 
 ETCD, QUOIN = "etcd", "quoin"
@@ -95,7 +95,7 @@ STAGES = (
     Stage(
         "million",
         (
-            Measure("memory", memory, first_only=True),
+            Measure("memory", loaded_memory, first_only=True),
             Measure("restart", restart),
         ),
         keys=1_100_000,

@@ -80,8 +80,8 @@ public enum LZ4 {
   /// The content of exactly one frame that says its content size. The size is checked against
   /// `limit` before any allocation; missing, extra or damaged bytes are refused.
   ///
-  /// - Parameter isChecked: the caller has compared a checksum of the frame, so that the frame's own
-  ///   one, of the content, is passed over: computing it takes longer than all the rest.
+  /// - Parameter isChecked: the caller has compared a checksum of the frame, so that the one that
+  ///   the frame has of its content is passed over: computing it takes longer than all the rest.
   public static func decompressFrame(
     _ frame: Bytes, limit: Int, isChecked: Bool = false
   ) throws(Fault) -> [UInt8] {
