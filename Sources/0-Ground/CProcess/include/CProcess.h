@@ -47,10 +47,10 @@ long process_send_passing(int socket, const void *bytes, size_t count, const int
 /// that is more than `room`; negative: an errno(3).
 long process_receive_passed(int socket, void *bytes, size_t room, int *sockets, int *passed);
 
-/// How malloc(3) takes memory from the kernel and gives it back (mallopt(3)), for good: one heap for
-/// all threads; a block of `mapped` bytes and more is a mapping of its own; the heap grows by `step`
-/// more than it must, and shrinks once more than `kept` at its end is free. To be called before any
-/// thread is started. EINVAL: a number was refused.
+/// How malloc(3) takes memory from the kernel and gives it back (mallopt(3)), for good: one heap
+/// for all threads; a block of `mapped` bytes and more is a mapping of its own; the heap grows by
+/// `step` more than it must, and shrinks once more than `kept` at its end is free. To be called
+/// before any thread is started. EINVAL: a number was refused.
 int process_settle_heap(int mapped, int kept, int step);
 
 /// Tells the service manager that started this process, if any, lines such as `READY=1`

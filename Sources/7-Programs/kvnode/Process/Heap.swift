@@ -11,8 +11,8 @@ enum Heap {
   static let step: CInt = 1 << 20
 
   /// One heap, which neither shrinks nor grows with every turn: what the loop's large buffers leave
-  /// holds the next ones, and the records that follow, and no page of theirs is a fresh one that the
-  /// kernel has to find and clear. One lock for all threads is not felt: one of them allocates
+  /// holds the next ones, and the records that follow, and no page of theirs is a fresh one that
+  /// the kernel has to find and clear. One lock for all threads is not felt: one of them allocates
   /// nearly everything. docs/performance/BUDGET.md has the figures.
   static func settle() {
     // A node that keeps malloc's own ways works as well.
