@@ -6,8 +6,8 @@ internal import Logging
 /// Gives the holes in the heap back to the kernel, once a snapshot has let the log before it go:
 /// its entries stood between records that stay, and were a third of what a loaded node held.
 ///
-/// Whoever allocates from an arena waits while that one is gone through, which takes some 10 ms of
-/// a heap of 600 MiB. So it is done when hardly anything is written, and once a snapshot.
+/// Whoever allocates from an arena waits while that one is gone through, which takes 16 ms where
+/// 130 of 600 MiB are holes. So it is done when hardly anything is written, and once a snapshot.
 struct HeapTrimmer: Sendable {
   let growth: LogGrowth
   let log: Logger
