@@ -49,6 +49,16 @@ struct BenchTests {
     #expect(tally.puts.count == 80)
   }
 
+  @Test("a reply that never comes costs its request and its connection, and the load goes on")
+  func silence() async throws {
+    let store = try await ServedStore.start { $0 % 7 == 3 ? .neverSent : .delivered }
+    var plan = plan(store, .put, requests: 20)
+    plan.timeout = .milliseconds(50)
+    let tally = try await Bench.run(plan, threads: 1)
+    #expect(tally.lost == 3)
+    #expect(tally.puts.count == 17)
+  }
+
   @Test("open loop: every request that falls due is sent")
   func openLoop() async throws {
     let store = try await ServedStore.start()

@@ -8,6 +8,8 @@ enum Limits {
   /// Pauses of processors that a benchmark remembers: a hundred a second for a quarter of an hour,
   /// 1.6 MB.
   static let machinePauses = 100_000
+  /// Requests that one event loop of a benchmark sends in one go: a millisecond of work.
+  static let requestsOfTurn = 64
   /// Nodes of a local cluster: more processes than that help nobody on one machine.
   static let localNodes = 9
 }

@@ -11,6 +11,8 @@ final class BenchLane {
   private var connection: Connection?
   /// The endpoint to connect to; the next one when it cannot be reached.
   private var endpoint = 0
+  /// When the request that waits for its reply was sent.
+  private var sent: NIODeadline?
 
   init(_ plan: BenchPlan, number: Int, on loop: any EventLoop, driver: BenchDriver) {
     self.plan = plan
@@ -27,6 +29,11 @@ final class BenchLane {
   }
 
   func close() { connection?.close() }
+
+  /// Loses the connection when its reply is overdue.
+  func look(at now: NIODeadline) {
+    if let sent, now - sent > TimeAmount(plan.timeout) { close() }
+  }
 
   func send(_ request: HTTPRequest, isPut: Bool, due: NIODeadline) {
     if let connection, connection.isOpen {
@@ -49,7 +56,8 @@ final class BenchLane {
   private func exchange(
     _ request: HTTPRequest, _ connection: Connection, isPut: Bool, due: NIODeadline
   ) {
-    connection.send(request, timeout: TimeAmount(plan.timeout))
+    sent = .now()
+    connection.send(request, timeout: nil)
       .assumeIsolated().whenComplete { result in
         switch result {
         case .success(let reply) where reply.status < 300:
@@ -68,6 +76,7 @@ final class BenchLane {
   }
 
   private func finish(_ outcome: Outcome, isPut: Bool, due: NIODeadline) {
+    sent = nil
     driver.record(outcome, isPut: isPut, due: due)
     switch outcome {
     case .done, .missing: driver.isIdle(self)
