@@ -4,7 +4,7 @@ import Glibc
 internal import Logging
 
 /// Gives the holes in the heap back to the kernel, once a snapshot has let the log before it go:
-/// its entries stood between records that stay, and were a third of what a loaded node held.
+/// its entries stood between records that stay, and were a fifth of what a loaded node held.
 ///
 /// Whoever allocates from an arena waits while that one is gone through, which takes 16 ms where
 /// 130 of 600 MiB are holes. So it is done when hardly anything is written, and once a snapshot.
