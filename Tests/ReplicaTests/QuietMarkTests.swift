@@ -78,6 +78,24 @@ struct QuietMarkTests {
     #expect(written(other, first).isEmpty)
   }
 
+  @Test("none while clients ask for much, and one although they ask for little")
+  func reads() {
+    var (trio, leader, _) = Trio.led {
+      $0.limits.quietBytesLeast = 1000
+      $0.limits.quietCalls = 4
+    }
+    trio.holdsSnapshots = true
+    put(&trio, leader, "a", bytes: 2000)
+    for _ in 0..<10 {
+      for _ in 0..<4 { _ = trio.call(leader, .get("a")) }
+      trio.pass(.milliseconds(1500))
+    }
+    #expect(written(trio, leader).isEmpty)
+    _ = trio.call(leader, .get("a"))
+    trio.pass(.milliseconds(600))
+    #expect(written(trio, leader).count == 1)
+  }
+
   @Test("none for less than an eighth of the state, so that bursts do not write it over and over")
   func part() throws {
     var (trio, leader) = Self.led()

@@ -23,6 +23,8 @@ package struct Limits: Hashable, Sendable {
   /// part of the state's, must have been since the last: an eighth, so that clients that write in
   /// bursts have at most eight bytes of snapshots written for each of theirs.
   package var quiet = TimeSpan.seconds(2)
+  /// So many calls are not quiet: reads want the processors that a snapshot takes.
+  package var quietCalls = 2000
   package var quietBytesLeast: UInt64 = 16 << 20
   package var quietPart: UInt64 = 8
   /// Applied command bytes since the last mark from which on a node that stops writes a snapshot:

@@ -8,10 +8,12 @@ struct Marking: Sendable {
   /// The ticket of a mark's proposal; call tickets start at 2^32.
   static let ticket: Ticket = 1
 
-  /// Command bytes and entries applied since the last mark, and when the last one was.
+  /// Command bytes and entries applied since the last mark.
   private(set) var bytes: UInt64 = 0
   private(set) var entries: UInt64 = 0
-  private var lastEntry = Instant(nanoseconds: 0)
+  // When something last happened that early marks keep away from, and the calls since then.
+  private var lastStir = Instant(nanoseconds: 0)
+  private var calls = 0
   /// A mark is proposed and not applied yet.
   private(set) var isProposed = false
   /// The newest mark, and the state there.
@@ -28,7 +30,18 @@ struct Marking: Sendable {
   mutating func count(_ size: Int, at now: Instant) {
     bytes += UInt64(size)
     entries += 1
-    lastEntry = now
+    stir(at: now)
+  }
+
+  /// A client of this node asks for something.
+  mutating func called(at now: Instant, _ limits: Limits) {
+    calls += 1
+    if calls >= limits.quietCalls { stir(at: now) }
+  }
+
+  private mutating func stir(at now: Instant) {
+    lastStir = now
+    calls = 0
   }
 
   /// The state is wrong, and so is what was cut from it.
@@ -57,7 +70,7 @@ struct Marking: Sendable {
   mutating func wasProposed() { isProposed = true }
   mutating func wasRefused(at now: Instant) {
     isProposed = false
-    lastEntry = now
+    stir(at: now)
   }
   mutating func wasAppended(_ position: LogPosition) { isProposed = true }
 
@@ -92,6 +105,6 @@ struct Marking: Sendable {
     guard bytes >= limits.quietBytesLeast, !isProposed, writing == nil else { return nil }
     let state = state()
     let part = UInt64(state.keyValueBytes + state.historyBytes) / limits.quietPart
-    return bytes >= part ? lastEntry + limits.quiet : nil
+    return bytes >= part ? lastStir + limits.quiet : nil
   }
 }

@@ -143,7 +143,9 @@ package struct Replica: Sendable {
       sharing.repeatAll()
       inputs.append(.peerDisk(peer, disk))
     case .unsent(let frame, let peer): notSent(frame, to: peer)
-    case .call(let call, let tag): begin(call, .local(tag: tag))
+    case .call(let call, let tag):
+      marking.called(at: now, settings.limits)
+      begin(call, .local(tag: tag))
     case .scanned(let ticket, let reply): scanned(ticket, reply)
     case .ballotSaved(let ballot): ballotSaved(ballot)
     case .logSynced(let completion):
