@@ -99,6 +99,9 @@ public struct Store: Sendable {
   /// See `StoreView.stateHash`.
   public var stateHash: UInt64 { contents.stateHash }
   public var statistics: StoreStatistics { contents.statistics }
+  /// Versions that were dropped and still take memory: views that are older than that may read
+  /// them. Only the views that somebody holds keep this from going back to zero.
+  public var heldVersions: Int { severance.count }
   /// See `StoreView.addresses`.
   public var addresses: AddressLedger { contents.addresses }
 

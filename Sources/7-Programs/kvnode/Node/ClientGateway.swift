@@ -103,6 +103,12 @@ final class ClientGateway: RequestPort {
       "quoin_raft_snapshot_index", "Newest snapshot.", Double(status.snapshotIndex.number))
     page.gauge("quoin_store_revision", "Revision of the store.", Double(status.revision.number))
     page.gauge("quoin_store_keys", "Keys that exist.", Double(status.keys))
+    page.gauge(
+      "quoin_store_history_records", "Old versions and tombstones that can be read.",
+      Double(replica.store.statistics.historyRecords))
+    page.gauge(
+      "quoin_store_held_versions", "Versions dropped that somebody may still be reading.",
+      Double(replica.store.heldVersions))
     page.gauge("quoin_disk_log_bytes", "Bytes of log segments in use.", Double(status.diskBytes))
     page.gauge("quoin_disk_full", "1 while the disk refuses writes.", replica.isDiskFull ? 1 : 0)
     page.gauge(

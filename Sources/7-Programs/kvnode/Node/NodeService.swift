@@ -41,42 +41,8 @@ struct NodeService: Service {
   private func serve(
     _ files: PosixFileSystem, on loop: any EventLoop
   ) async throws -> NodeEnding {
-    // The directory's lock says that every former life of it has ended.
-    let began = ReplicaLoop<PosixFileSystem, PeerHub>.now()
     let ended = loop.makePromise(of: NodeEnding.self)
-    let start: @Sendable () throws -> NIOLoopBound<any RunningNode>
-    var random = SystemRandomNumberGenerator()
-    var state: Result<Store, SnapshotFault>?
-    let opening = try WriteAheadLog.open(
-      files, renewal: DiskIncarnation(random.next())
-    ) { reader throws(LogFault) in
-      state = try SnapshotLoading.read(&reader)
-    }
-    switch opening {
-    case .unformatted:
-      let disk = DiskIncarnation(random.next())
-      start = { [configuration, log] in
-        NIOLoopBound(
-          WaitingNode(configuration, as: disk, on: loop, ended: ended, log: log), eventLoop: loop)
-      }
-    case .opened(let wal, let recovery):
-      guard recovery.identity.node == configuration.id else {
-        throw StartFault.otherNode(
-          configuration.data, holds: recovery.identity.node, wanted: configuration.id)
-      }
-      for note in recovery.notes { log.warning("recovery: \(note.sentence)") }
-      let store =
-        try recovery.snapshot.map { snapshot in
-          try StartFault.naming("the snapshot \(snapshot.path)") { try state?.get() }
-        } ?? nil
-      let disk = RecoveredDisk(
-        files: files, log: wal, recovery: recovery, store: store ?? Store(), began: began)
-      start = { [configuration, log] in
-        NIOLoopBound(
-          try Node(configuration, disk, on: loop, ended: ended, log: log), eventLoop: loop)
-      }
-    }
-    let node = try await loop.submit(start).get()
+    let node = try await opened(files, on: loop, ended: ended)
     do {
       try await loop.flatSubmit { node.value.listen() }.get()
     } catch {
@@ -92,6 +58,49 @@ struct NodeService: Service {
     }
     try await loop.flatSubmit { node.value.close() }.get()
     return ending
+  }
+
+  /// The node on what the directory holds.
+  ///
+  /// Apart from `serve`, so that what was recovered goes with this frame. A state that somebody
+  /// keeps counts as one being read: for as long as the node lives nothing that it shares with the
+  /// current state is freed, whatever is compacted.
+  private func opened(
+    _ files: PosixFileSystem, on loop: any EventLoop, ended: EventLoopPromise<NodeEnding>
+  ) async throws -> NIOLoopBound<any RunningNode> {
+    // The directory's lock says that every former life of it has ended.
+    let began = ReplicaLoop<PosixFileSystem, PeerHub>.now()
+    var random = SystemRandomNumberGenerator()
+    var state: Result<Store, SnapshotFault>?
+    let opening = try WriteAheadLog.open(
+      files, renewal: DiskIncarnation(random.next())
+    ) { reader throws(LogFault) in
+      state = try SnapshotLoading.read(&reader)
+    }
+    switch opening {
+    case .unformatted:
+      let disk = DiskIncarnation(random.next())
+      return try await loop.submit { [configuration, log] in
+        NIOLoopBound(
+          WaitingNode(configuration, as: disk, on: loop, ended: ended, log: log), eventLoop: loop)
+      }.get()
+    case .opened(let wal, let recovery):
+      guard recovery.identity.node == configuration.id else {
+        throw StartFault.otherNode(
+          configuration.data, holds: recovery.identity.node, wanted: configuration.id)
+      }
+      for note in recovery.notes { log.warning("recovery: \(note.sentence)") }
+      let store =
+        try recovery.snapshot.map { snapshot in
+          try StartFault.naming("the snapshot \(snapshot.path)") { try state?.get() }
+        } ?? nil
+      let disk = RecoveredDisk(
+        files: files, log: wal, recovery: recovery, store: store ?? Store(), began: began)
+      return try await loop.submit { [configuration, log] in
+        NIOLoopBound(
+          try Node(configuration, disk, on: loop, ended: ended, log: log), eventLoop: loop)
+      }.get()
+    }
   }
 }
 
