@@ -8,13 +8,13 @@ package struct Limits: Hashable, Sendable {
   /// Reads of many items that are under way beside the loop. Each keeps the records that were
   /// replaced since it began; one takes some milliseconds, so that the last of a queue is in time.
   package var scans = 256
-  /// Applied command bytes after which the leader proposes a snapshot mark: half of the state's
-  /// bytes (dissertation §5.1.2), between these bounds. The lower keeps small states from writing
+  /// Applied command bytes after which the leader proposes a snapshot mark: as many as the state
+  /// has (dissertation §5.1.2), between these bounds. The lower keeps small states from writing
   /// snapshots all the time: it is a segment of the log, and half a second of a start. The
   /// upper keeps the log that must stay in memory small.
   package var markBytesLeast: UInt64 = 64 << 20
   package var markBytesMost: UInt64 = 256 << 20
-  /// The same for the number of entries: half of the number of keys, but not less than this.
+  /// The same for the number of entries: as many as records, but not less than this.
   package var markEntriesLeast: UInt64 = 200_000
   /// The same for bytes that the log's segments grew by, padding included: a log written one small
   /// entry at a time takes a block of 4 KiB for each.

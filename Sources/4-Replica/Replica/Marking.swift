@@ -82,15 +82,15 @@ struct Marking: Sendable {
     isProposed = false
   }
 
-  /// Whether so much was applied that a snapshot pays: it grows with the state, so that what
-  /// snapshots write stays in proportion to what clients write (dissertation §5.1.2).
+  /// Whether so much was applied that a snapshot pays: as much as it writes, so that this stays in
+  /// proportion to what clients write (dissertation §5.1.2).
   func isDue(_ state: StoreStatistics, diskBytes: UInt64, _ limits: Limits) -> Bool {
     let stateBytes = UInt64(state.keyValueBytes + state.historyBytes)
-    let enoughBytes = min(max(stateBytes / 2, limits.markBytesLeast), limits.markBytesMost)
+    let enoughBytes = min(max(stateBytes, limits.markBytesLeast), limits.markBytesMost)
     let records = UInt64(state.keys + state.historyRecords)
     let diskGrowth = diskBytes > self.diskBytes ? diskBytes - self.diskBytes : 0
     return bytes >= enoughBytes || diskGrowth >= limits.markDiskBytes
-      || entries >= max(records / 2, limits.markEntriesLeast)
+      || entries >= max(records, limits.markEntriesLeast)
   }
 
   /// When a state to which nothing happens any more gets a mark although the last is not far: what

@@ -27,9 +27,9 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
   private static var longestRest: UInt64 { 4 }
 
   /// Bytes of state that are written for each byte that the log grows by meanwhile, at least. The
-  /// next mark comes when the log has grown by half of the state: then this snapshot has stood for
-  /// half of the way. One that came late would have that mark skipped, and all of the log since
-  /// stays in memory, and is applied once more by a start.
+  /// next mark comes when the log has grown by as much as the state has: then this snapshot has
+  /// stood for three quarters of the way. Until it stands all of the log since the mark before it
+  /// stays in memory, and would be applied once more by a start.
   private static var outrun: UInt64 { 4 }
   /// Longest time that a node's end is put off for its last snapshot: supervisors allow several
   /// times more.
