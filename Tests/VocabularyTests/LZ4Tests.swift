@@ -82,9 +82,11 @@ struct LZ4Tests {
     for count in [0, 1, 1000, 300_000] {
       for values in [2, 256] as [UInt64] {
         let bytes = sample(&dice, count: count, of: values)
-        let frame = LZ4.compressFrame(bytes[...])
-        #expect(try LZ4.decompressFrame(frame[...], limit: count) == bytes)
-        #expect(try LZ4.decompressFrame(frame[...], limit: count, isChecked: true) == bytes)
+        for effort in [LZ4.Effort.full, .least] {
+          let frame = LZ4.compressFrame(bytes[...], effort)
+          #expect(frame.count <= count + 64)
+          #expect(try LZ4.decompressFrame(frame[...], limit: count) == bytes)
+        }
       }
     }
   }
@@ -98,7 +100,7 @@ struct LZ4Tests {
     }
   }
 
-  @Test("pitfall 53: a truncated or lengthened frame is refused; no flipped bit is accepted")
+  @Test("pitfall 53: a truncated or lengthened frame is refused; flipped bits give no more bytes")
   func damagedFrame() {
     var dice = Dice(seed: 5)
     let text = sample(&dice, count: 2000, of: 4)
@@ -114,22 +116,7 @@ struct LZ4Tests {
         var damaged = frame
         damaged[i] ^= 1 << bit
         let raw = try? LZ4.decompressFrame(damaged[...], limit: 4000)
-        #expect(raw == nil || raw == text)
-      }
-    }
-  }
-
-  @Test("of a frame that the caller has checked the content's checksum is passed over, no more")
-  func checkedFrame() throws {
-    var dice = Dice(seed: 6)
-    let text = sample(&dice, count: 2000, of: 4)
-    var frame = LZ4.compressFrame(text[...])
-    frame[frame.count - 1] ^= 1
-    #expect(throws: LZ4.Fault.damaged) { try LZ4.decompressFrame(frame[...], limit: 4000) }
-    #expect(try LZ4.decompressFrame(frame[...], limit: 4000, isChecked: true) == text)
-    for count in frame.indices {
-      #expect(throws: LZ4.Fault.self) {
-        try LZ4.decompressFrame(frame[..<count], limit: 4000, isChecked: true)
+        #expect(raw.map { $0.count <= 4000 } ?? true)
       }
     }
   }

@@ -54,6 +54,19 @@ struct SnapshotFileTests {
     #expect(disk.bytes(try writer.finish().path) == whole)
   }
 
+  @Test("chunks that shrink and chunks that do not are read back, however they take turns")
+  func turns() throws {
+    let noise = Self.raw(Limits.snapshotChunk, compressible: false)
+    let text = Self.raw(Limits.snapshotChunk)
+    var raw: [UInt8] = []
+    for run in 0..<7 { raw += (0..<run).flatMap { _ in noise } + text }
+    let disk = try Sample.formatted()
+    let file = try Sample.write(disk, Self.descriptor, raw: raw)
+    #expect(try Self.readAll(disk, file.path) == raw)
+    // 21 of noise, and most of 7 that shrink.
+    #expect(file.size < 25 * Limits.snapshotChunk)
+  }
+
   /// Reads a damaged file: refused, or read rightly because only a copy of its header is damaged;
   /// and in either case `verify` finds it.
   private func checkDamaged(_ disk: CrashableDisk, _ path: String, _ raw: [UInt8], _ place: String)

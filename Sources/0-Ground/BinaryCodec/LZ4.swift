@@ -10,6 +10,9 @@ public enum LZ4 {
     case damaged
   }
 
+  // LZ4's own maximum: a few looks at 256 KiB.
+  private static let leastEffort: Int32 = 65_537
+
   /// The block, or nil when it would not be smaller than `bytes`: then store them raw.
   public static func compressBlock(_ bytes: Bytes) -> [UInt8]? {
     compressBlock(bytes, atMost: bytes.count - 1)
@@ -60,12 +63,21 @@ public enum LZ4 {
     return raw
   }
 
-  /// One whole frame of the public format, with content size and content checksum.
-  public static func compressFrame(_ bytes: Bytes) -> [UInt8] {
+  /// How hard it is tried to make a frame short.
+  public enum Effort: Sendable {
+    case full
+    /// For bytes that will not shrink: hardly more than a copy.
+    case least
+  }
+
+  /// One whole frame of the public format, with the content's size and without its checksum: the
+  /// caller has one of its own, and computing this costs nearly as much as compressing.
+  public static func compressFrame(_ bytes: Bytes, _ effort: Effort = .full) -> [UInt8] {
     var preferences = LZ4F_preferences_t()
     preferences.frameInfo.contentSize = UInt64(bytes.count)
-    preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled
     preferences.frameInfo.blockSizeID = LZ4F_max256KB
+    // A level below zero is LZ4's acceleration: how far it steps when it finds nothing.
+    if effort == .least { preferences.compressionLevel = -leastEffort }
     let room = LZ4F_compressFrameBound(bytes.count, &preferences)
     return [UInt8](unsafeUninitializedCapacity: room) { target, written in
       let count = bytes.withUnsafeBytes { source in
@@ -79,12 +91,7 @@ public enum LZ4 {
 
   /// The content of exactly one frame that says its content size. The size is checked against
   /// `limit` before any allocation; missing, extra or damaged bytes are refused.
-  ///
-  /// - Parameter isChecked: the caller has compared a checksum of the frame, so that the one that
-  ///   the frame has of its content is passed over: computing it takes longer than all the rest.
-  public static func decompressFrame(
-    _ frame: Bytes, limit: Int, isChecked: Bool = false
-  ) throws(Fault) -> [UInt8] {
+  public static func decompressFrame(_ frame: Bytes, limit: Int) throws(Fault) -> [UInt8] {
     var context: OpaquePointer?
     guard LZ4F_isError(LZ4F_createDecompressionContext(&context, UInt32(LZ4F_VERSION))) == 0 else {
       throw .damaged
@@ -104,7 +111,6 @@ public enum LZ4 {
     var options = LZ4F_decompressOptions_t()
     // What was decompressed stays where it is while the rest is.
     options.stableDst = 1
-    if isChecked { quoin_lz4_skip_checksum(&options) }
     var whole = false
     let raw = [UInt8](unsafeUninitializedCapacity: length) { target, written in
       written = body.withUnsafeBytes { source in

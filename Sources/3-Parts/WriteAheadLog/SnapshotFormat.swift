@@ -34,8 +34,11 @@ enum SnapshotFormat {
     return writer.bytes
   }
 
-  static func chunk(_ raw: Bytes, previous: UInt32) -> (bytes: [UInt8], checksum: UInt32) {
-    let frame = LZ4.compressFrame(raw)
+  /// - Parameter effort: of LZ4; the frame holds the same, and may be longer.
+  static func chunk(
+    _ raw: Bytes, previous: UInt32, effort: LZ4.Effort = .full
+  ) -> (bytes: [UInt8], checksum: UInt32) {
+    let frame = LZ4.compressFrame(raw, effort)
     var writer = ByteWriter(capacity: chunkPrefix + frame.count)
     writer.write(UInt32(raw.count))
     writer.write(UInt32(frame.count))

@@ -135,7 +135,7 @@ public struct SnapshotMender<Files: FileSystem> {
     let frame = element.dropFirst(SnapshotFormat.chunkPrefix)
     let sum = Checksum.crc32c(frame, seed: Checksum.crc32c(prefix, seed: checksum))
     guard sum == ByteReader.littleEndian32(element.dropFirst(8).prefix(4)),
-      let raw = try? LZ4.decompressFrame(frame, limit: Limits.snapshotChunk, isChecked: true),
+      let raw = try? LZ4.decompressFrame(frame, limit: Limits.snapshotChunk),
       UInt32(raw.count) == ByteReader.littleEndian32(prefix.prefix(4))
     else { return nil }
     totals.count(raw[...])

@@ -56,7 +56,7 @@ public struct SnapshotReader<Files: FileSystem> {
     let (length, frame) = try readChunk(prefix)
     let raw: [UInt8]
     do {
-      raw = try LZ4.decompressFrame(frame[...], limit: Limits.snapshotChunk, isChecked: true)
+      raw = try LZ4.decompressFrame(frame[...], limit: Limits.snapshotChunk)
     } catch {
       throw Self.damaged(path, offset, "chunk does not decompress: \(error)")
     }

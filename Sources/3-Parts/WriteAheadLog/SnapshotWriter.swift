@@ -17,6 +17,7 @@ public struct SnapshotWriter<Files: FileSystem> {
   private var synced = 0
   private var checksum: UInt32
   private var totals = SnapshotTotals()
+  private var packing = PackingPace()
 
   /// - Parameter isAlone: nobody's syncs wait behind this file's, which may be larger then.
   /// - Precondition: the snapshot covers at least the genesis; an empty one has no meaning (pitfall
@@ -49,15 +50,19 @@ public struct SnapshotWriter<Files: FileSystem> {
     var rest = bytes
     while !rest.isEmpty {
       let run = rest.prefix(Limits.snapshotChunk - pending.count)
-      pending.append(contentsOf: run)
       rest = rest.dropFirst(run.count)
-      if pending.count == Limits.snapshotChunk { try writeChunk() }
+      if run.count == Limits.snapshotChunk {
+        try writeChunk(run)
+      } else {
+        pending.append(contentsOf: run)
+        if pending.count == Limits.snapshotChunk { try writePending() }
+      }
     }
   }
 
   /// Syncs the file and gives it its name, durably. Hand the result to `WriteAheadLog.adopt`.
   public mutating func finish() throws(LogFault) -> SnapshotFile {
-    if !pending.isEmpty { try writeChunk() }
+    if !pending.isEmpty { try writePending() }
     let trailer = SnapshotFormat.trailer(totals, previous: checksum)
     let ending =
       trailer
@@ -78,18 +83,29 @@ public struct SnapshotWriter<Files: FileSystem> {
   /// Gives up: removes what was written.
   public consuming func cancel() { try? files.discard(partial) }
 
-  private mutating func writeChunk() throws(LogFault) {
-    let chunk = SnapshotFormat.chunk(pending[...], previous: checksum)
+  private mutating func writePending() throws(LogFault) {
+    var chunk: [UInt8] = []
+    swap(&chunk, &pending)
+    try writeChunk(chunk[...])
+    swap(&chunk, &pending)
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func writeChunk(_ raw: Bytes) throws(LogFault) {
+    let isTried = packing.isDue()
+    let chunk = SnapshotFormat.chunk(raw, previous: checksum, effort: isTried ? .full : .least)
+    if isTried {
+      packing.wasTried(shrank: chunk.bytes.count <= PackingPace.room(for: raw.count))
+    }
     do {
       try file.write(chunk.bytes[...], at: offset)
     } catch {
       throw Self.abandon(files, partial, error)
     }
-    totals.count(pending[...])
+    totals.count(raw)
     offset += chunk.bytes.count
     try syncNowAndThen()
     checksum = chunk.checksum
-    pending.removeAll(keepingCapacity: true)
   }
 
   // One sync of the whole at the end would fill the disk's queue, and the log's syncs would wait
