@@ -19,6 +19,19 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"), .treatAllWarnings(as: .error),
 ]
 
+// Programs carry Swift's runtime with them when the scripts build them, and nothing but their linking
+// differs: docs/decisions/0041-static-runtime.md. The libraries are those that Foundation's archives
+// need and do not name.
+let linking: [LinkerSetting] =
+  Context.environment["QUOIN_STATIC_RUNTIME"] == nil
+  ? []
+  : [
+    .unsafeFlags([
+      "-static-stdlib", "-use-ld=lld", "-lCoreFoundation", "-l_FoundationICU",
+      "-l_FoundationCShims", "-l_FoundationCollections", "-lstdc++",
+    ])
+  ]
+
 nonisolated(unsafe) var floors: [String: Floor] = [:]
 
 func module(
@@ -39,7 +52,8 @@ func module(
   let path = "\(floor.folder)/\(name)"
   return program
     ? .executableTarget(
-      name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+      name: name, dependencies: dependencies, path: path, swiftSettings: settings,
+      linkerSettings: linking)
     : .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 

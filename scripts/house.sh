@@ -92,6 +92,14 @@ install_lab() {
     say "without ${missing[*]} some tests will skip, or instructions will not be counted"
 }
 
+# Programs carry Swift's runtime with them where the toolchain has it as archives: Package.swift and
+# docs/decisions/0041-static-runtime.md. The tests' bundle cannot.
+link_runtime() {
+  local resources
+  resources=$(swift -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+  [[ ! -e ${resources}_static/linux/libswiftCore.a ]] || export QUOIN_STATIC_RUNTIME=1
+}
+
 # Builds the named programs, and nothing that only the tests need.
 build_programs() {
   local product quiet=(--quiet)
@@ -101,9 +109,12 @@ build_programs() {
     say "Building $*: some minutes the first time, seconds later"
     quiet=()
   fi
-  for product in "$@"; do
-    swift build "${configuration[@]}" ${quiet[@]+"${quiet[@]}"} --product "$product" >&2
-  done
+  (
+    link_runtime
+    for product in "$@"; do
+      swift build "${configuration[@]}" ${quiet[@]+"${quiet[@]}"} --product "$product" >&2
+    done
+  )
 }
 
 # Builds every module, program and test.
@@ -113,6 +124,8 @@ build_everything() {
   require_swift
   say "Building everything: some minutes the first time"
   swift build "${configuration[@]}" --build-tests
+  # Beside that bundle they were linked like it; the tests start them as people do.
+  build_programs kvnode kvctl vipguard
 }
 
 # Looks at the form of every source and script; changes none.
