@@ -76,6 +76,9 @@ extension EndToEnd {
     func helical() async throws {
       try await Cluster.use { cluster in
         let kept = try await compacted(cluster)
+        // What a leader writes while it stops is not on those who stopped before it: the rot of
+        // others would take the last copy.
+        let shared = try #require(await cluster.status(1)?.lastIndex.number)
         for node in cluster.ids { #expect(try await cluster.stop(node) == .exit(0)) }
         for node in cluster.ids {
           let rot = Rot(cluster: cluster, node: node)
@@ -84,7 +87,7 @@ extension EndToEnd {
             let (third, rest) = (Int(fraction * 3), fraction * 3 - Double(Int(fraction * 3)))
             return third != node - 1 && (0.25...0.75).contains(rest)
           }
-          _ = try await rot.records(newest: 50) { ($0 / 10) % 3 != node - 1 }
+          _ = try await rot.records(newest: 50) { $0 <= shared && ($0 / 10) % 3 != node - 1 }
         }
         for node in cluster.ids { try cluster.start(node) }
         try await cluster.converges()
