@@ -61,6 +61,10 @@ public protocol StoredFile {
 
   /// Makes content and size durable (fdatasync(2)). A failure is final: see `FileFault.io`.
   func sync() throws(FileFault)
+
+  /// Says that nobody will soon read the bytes before `end`, all of them synced: what keeps them
+  /// in memory besides the disk may let go of them. Advice; what is read stays the same.
+  func letGo(before end: Int)
 }
 
 extension StoredFile {
@@ -70,6 +74,9 @@ extension StoredFile {
   ) throws(FileFault) {
     buffer = try read(count, at: offset)
   }
+
+  /// Where nothing is kept.
+  public func letGo(before end: Int) {}
 }
 
 extension FileSystem {

@@ -33,6 +33,8 @@ public final class WriteAheadLog<Files: FileSystem> {
   var segments: [Segment]
   var file: Files.File
   var group: RecordGroup
+  /// Where in the newest segment begins what should stay in the page cache.
+  var cached = 0
   var spares: SparePool<Files>
   var ballots: BallotFile<Files>
   /// Slots whose bodies rotted and that nobody has filled yet, with their terms.
@@ -129,9 +131,19 @@ public final class WriteAheadLog<Files: FileSystem> {
       }
       try poisoning { () throws(FileFault) in try file.sync() }
       group.finish()
+      letGo()
     }
     durable = last
     return durable
+  }
+
+  // A start reads the log again, nobody before it. Kept in memory all the same, it would have the
+  // kernel find fresh pages as fast as the log grows.
+  private func letGo() {
+    let end = group.start - Limits.cachedLeast
+    guard end - cached >= Limits.cachedLeast else { return }
+    file.letGo(before: end)
+    cached = end
   }
 
   private func place(_ piece: RecordPiece) throws(LogFault) {

@@ -151,4 +151,12 @@ public final class PosixFile: StoredFile, Sendable {
       throw FileFault(Errno(rawValue: errno), "fdatasync", path)
     }
   }
+
+  /// posix_fadvise(2): the pages become free memory. From the beginning each time, because the
+  /// kernel keeps a run of pages of which a part is meant to stay.
+  public func letGo(before end: Int) {
+    // A length of 0 would be the whole file.
+    guard end > 0 else { return }
+    _ = posix_fadvise(descriptor.rawValue, 0, off_t(end), POSIX_FADV_DONTNEED)
+  }
 }

@@ -67,4 +67,6 @@ final class CrashableFile: StoredFile {
     }
     inode.sync()
   }
+
+  func letGo(before end: Int) { disk.letGo.append((end, inode.isSynced)) }
 }

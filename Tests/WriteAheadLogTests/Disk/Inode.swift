@@ -16,6 +16,8 @@ final class Inode {
     durable = content
   }
 
+  var isSynced: Bool { unsynced.isEmpty }
+
   func apply(_ change: Change) {
     Self.apply(change, to: &content)
     unsynced.append(change)
