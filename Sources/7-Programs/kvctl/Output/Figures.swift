@@ -12,6 +12,13 @@ enum Figures {
     return text
   }
 
+  /// A state's hash with all of its sixteen digits, as in JSON: so that two of them can be
+  /// compared as text.
+  static func hash(_ number: UInt64) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+  }
+
   /// With `places` digits behind the point, rounded.
   static func fixed(_ number: Double, _ places: Int) -> String {
     guard number.isFinite, abs(number) < 1e15 else { return "-" }

@@ -23,7 +23,7 @@ extension RecoveryPlan {
         + Self.words(copies[best].last),
       "kept       everything up to \(Self.words(kept)), written \(keptTime.utc):",
       "           \(Figures.grouped(store.statistics.keys)) keys at revision "
-        + "\(store.revision.number), state \(String(store.stateHash, radix: 16))",
+        + "\(store.revision.number), state \(Figures.hash(store.stateHash))",
     ]
     lines += fillLines
     let rest = Figures.grouped(kept.index.distance(from: proven))

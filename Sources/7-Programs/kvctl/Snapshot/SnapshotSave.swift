@@ -64,7 +64,7 @@ struct SnapshotSave: AsyncParsableCommand {
     _ saved: SnapshotTarget.Saved, seconds: Double
   ) throws(ReaderWentAway) {
     let position = saved.descriptor.position
-    let hash = String(saved.descriptor.stateHash, radix: 16)
+    let hash = Figures.hash(saved.descriptor.stateHash)
     var printer = Printer()
     switch output.format {
     case .simple, .table:

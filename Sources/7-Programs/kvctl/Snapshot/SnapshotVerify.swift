@@ -43,7 +43,7 @@ struct SnapshotVerify: ParsableCommand {
       "position   entry \(position.index.number) of term \(position.term.number), written "
         + descriptor.logTime.utc,
       "state      \(Figures.grouped(store.statistics.keys)) keys at revision "
-        + "\(store.revision.number), hash \(String(store.stateHash, radix: 16))",
+        + "\(store.revision.number), hash \(Figures.hash(store.stateHash))",
       "bytes      \(Figures.grouped(source.size))",
     ]
     for member in descriptor.membership.members.values {

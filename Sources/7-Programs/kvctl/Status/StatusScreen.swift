@@ -67,7 +67,7 @@ struct StatusScreen {
         node.clientAddress, "\(node.pid)",
         "\(node.term.number)", Figures.grouped(node.appliedIndex.number),
         Figures.grouped(newest.distance(from: node.appliedIndex)), Figures.grouped(node.keys),
-        Figures.bytes(node.diskBytes), String(node.stateHash, radix: 16),
+        Figures.bytes(node.diskBytes), Figures.hash(node.stateHash),
       ])
     }
     return table

@@ -19,7 +19,7 @@ extension LogFinding {
     case .ballot(let ballot, let lost):
       return ["ballot    \(ballot.text)\(lost.isEmpty ? "" : ", lost copies \(lost)")"]
     case .snapshot(let file):
-      let hash = String(file.descriptor.stateHash, radix: 16)
+      let hash = Figures.hash(file.descriptor.stateHash)
       return [
         "snapshot  \(file.descriptor.position) \(Figures.bytes(UInt64(file.size))) state \(hash)"
       ]
