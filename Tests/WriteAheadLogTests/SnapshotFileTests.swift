@@ -54,26 +54,6 @@ struct SnapshotFileTests {
     #expect(disk.bytes(try writer.finish().path) == whole)
   }
 
-  @Test("of a snapshot nothing leaves the page cache that is not synced, nor what came last")
-  func lettingGo() throws {
-    let disk = try Sample.formatted()
-    var writer = try SnapshotWriter(disk, Self.descriptor)
-    let raw = Self.raw(Limits.snapshotChunk, compressible: false)
-    for chunk in 1...20 {
-      try writer.append(raw[...])
-      writer.letGo()
-      guard let end = disk.letGo.last?.end else { continue }
-      #expect(end + Limits.cachedLeast <= chunk * (Limits.snapshotChunk + 4096))
-    }
-    #expect(disk.letGo.count == 17)
-    // Synced by the MiB; asked again in between, it says the same.
-    let ends = disk.letGo.map(\.end)
-    #expect(Set(ends).count == 20 * Limits.snapshotChunk / Limits.snapshotUnsynced)
-    #expect(ends == ends.sorted())
-    let file = try writer.finish()
-    #expect(try Self.readAll(disk, file.path).count == 20 * raw.count)
-  }
-
   @Test("chunks that shrink and chunks that do not are read back, however they take turns")
   func turns() throws {
     let noise = Self.raw(Limits.snapshotChunk, compressible: false)

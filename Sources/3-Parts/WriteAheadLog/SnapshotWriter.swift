@@ -60,13 +60,6 @@ public struct SnapshotWriter<Files: FileSystem> {
     }
   }
 
-  /// What is synced leaves the page cache: for whoever will write the next snapshot before anybody
-  /// reads this one.
-  public func letGo() {
-    let end = synced - Limits.cachedLeast
-    if end > 0 { file.letGo(before: end) }
-  }
-
   /// Syncs the file and gives it its name, durably. Hand the result to `WriteAheadLog.adopt`.
   public mutating func finish() throws(LogFault) -> SnapshotFile {
     if !pending.isEmpty { try writePending() }

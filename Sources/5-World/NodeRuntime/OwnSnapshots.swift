@@ -31,8 +31,6 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
   /// stood for three quarters of the way. Until it stands all of the log since the mark before it
   /// stays in memory, and would be applied once more by a start.
   private static var outrun: UInt64 { 4 }
-  /// A log that has grown by less while a snapshot is written is that of a quiet node.
-  private static var quietGrowth: UInt64 { 4 << 20 }
   /// Longest time that a node's end is put off for its last snapshot: supervisors allow several
   /// times more.
   private static var lastPatience: TimeSpan { .seconds(5) }
@@ -49,7 +47,6 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
           written += UInt64(bytes)
           let grown = storage.growth.bytes - before
           if written >= grown * Self.outrun { rest(after: bytes, work) }
-          return grown < Self.quietGrowth
         }, until: isStopping)
       guard let file else { return }
       storage.adopt(file, then: .snapshotWritten(descriptor, bytes: UInt64(file.size)))
@@ -66,8 +63,7 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
     let end = BootClock.now() + Self.lastPatience
     do throws(LogFault) {
       let writer = try SnapshotWriter(files, descriptor, isAlone: true)
-      let file = try write(
-        view, by: writer, rest: { _, _ in true }, until: { BootClock.now() >= end })
+      let file = try write(view, by: writer, rest: { _, _ in }, until: { BootClock.now() >= end })
       let index = descriptor.position.index.number
       log.info(file == nil ? "gives up its last snapshot" : "wrote its last snapshot, at \(index)")
     } catch {
@@ -75,12 +71,10 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
     }
   }
 
-  /// - Parameter rest: lets others have the processors and the disk, and says whether this snapshot
-  ///   will be the newest for a while: a start finds it in the page cache then.
   /// - Returns: nil when it was given up.
   private func write(
     _ view: StoreView, by writer: consuming SnapshotWriter<Files>,
-    rest: (_ bytes: Int, TimeSpan) -> Bool, until isOver: () -> Bool
+    rest: (_ bytes: Int, TimeSpan) -> Void, until isOver: () -> Bool
   ) throws(LogFault) -> SnapshotFile? {
     var begun = BootClock.now()
     for chunk in SnapshotEncoder(view) {
@@ -89,7 +83,7 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
         return nil
       }
       try writer.append(chunk[...])
-      if !rest(chunk.count, BootClock.now().since(begun)) { writer.letGo() }
+      rest(chunk.count, BootClock.now().since(begun))
       begun = BootClock.now()
     }
     return try writer.finish()
