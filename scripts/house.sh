@@ -92,12 +92,15 @@ install_lab() {
     say "without ${missing[*]} some tests will skip, or instructions will not be counted"
 }
 
-# Programs carry Swift's runtime with them where the toolchain has it as archives: Package.swift and
-# docs/decisions/0041-static-runtime.md. The tests' bundle cannot.
+# Programs carry Swift's runtime with them where the toolchain has all that this takes: Package.swift
+# and docs/decisions/0041-static-runtime.md. The tests' bundle cannot.
 link_runtime() {
-  local resources
+  local resources library
   resources=$(swift -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
-  [[ ! -e ${resources}_static/linux/libswiftCore.a ]] || export QUOIN_STATIC_RUNTIME=1
+  for library in swiftCore CoreFoundation _FoundationICU _FoundationCShims _FoundationCollections; do
+    [[ -e ${resources}_static/linux/lib$library.a ]] || return 0
+  done
+  [[ ! -x $resources/../../bin/ld.lld ]] || export QUOIN_STATIC_RUNTIME=1
 }
 
 # Builds the named programs, and nothing that only the tests need.
