@@ -1,21 +1,19 @@
 import ClientProtocol
 import Determinism
-import KeyValueStore
 import RaftTypes
 import Testing
 
+@testable import KeyValueStore
 @testable import Replica
 
 @Suite("When a snapshot pays")
 struct MarkingTests {
-  private static let limits: Limits = {
-    var limits = Limits()
-    limits.markBytesLeast = 100
-    limits.markBytesMost = 1000
-    limits.markEntriesLeast = 10
-    limits.markDiskBytes = 5000
-    return limits
-  }()
+  private static let limits = Trio.settings(1) {
+    $0.limits.markBytesLeast = 100
+    $0.limits.markBytesMost = 1000
+    $0.limits.markEntriesLeast = 10
+    $0.limits.markDiskBytes = 5000
+  }.limits
 
   private func state(bytes: Int = 0, history: Int = 0, records: Int = 0) -> StoreStatistics {
     StoreStatistics(

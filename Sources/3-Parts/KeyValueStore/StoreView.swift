@@ -82,18 +82,4 @@ public struct StoreStatistics: Hashable, Sendable {
   public let revision: Revision
   /// The oldest revision that can be read.
   public let oldestRevision: Revision
-
-  /// Of a state that is only thought of.
-  package init(
-    keys: Int, keyValueBytes: Int, historyRecords: Int, historyBytes: Int, sessions: Int,
-    revision: Revision, oldestRevision: Revision
-  ) {
-    self.keys = keys
-    self.keyValueBytes = keyValueBytes
-    self.historyRecords = historyRecords
-    self.historyBytes = historyBytes
-    self.sessions = sessions
-    self.revision = revision
-    self.oldestRevision = oldestRevision
-  }
 }
