@@ -84,11 +84,9 @@ public struct SnapshotWriter<Files: FileSystem> {
   public consuming func cancel() { try? files.discard(partial) }
 
   private mutating func writePending() throws(LogFault) {
-    var chunk: [UInt8] = []
-    swap(&chunk, &pending)
+    let chunk = pending
+    pending = []
     try writeChunk(chunk[...])
-    swap(&chunk, &pending)
-    pending.removeAll(keepingCapacity: true)
   }
 
   private mutating func writeChunk(_ raw: Bytes) throws(LogFault) {
