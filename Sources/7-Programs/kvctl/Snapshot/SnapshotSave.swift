@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ClientProtocol
+internal import JSONText
 internal import KeyValueClient
 internal import RaftTypes
 
@@ -64,21 +65,31 @@ struct SnapshotSave: AsyncParsableCommand {
     _ saved: SnapshotTarget.Saved, seconds: Double
   ) throws(ReaderWentAway) {
     let position = saved.descriptor.position
-    let hash = Figures.hash(saved.descriptor.stateHash)
     var printer = Printer()
     switch output.format {
     case .simple, .table:
       let rate = UInt64(Double(saved.size) / max(0.001, seconds))
+      let hash = Figures.hash(saved.descriptor.stateHash)
       try printer.line(
         "saved revision \(saved.revision.number) (entry \(position.index.number) of term "
           + "\(position.term.number), state \(hash)): \(Figures.bytes(UInt64(saved.size))) in "
           + "\(Figures.seconds(seconds)), \(Figures.bytes(rate))/s")
     case .json:
-      try printer.line(
-        #"{"term":\#(position.term.number),"index":\#(position.index.number),"#
-          + #""revision":\#(saved.revision.number),"state_hash":"\#(hash)","bytes":\#(saved.size)}"#
-      )
+      try printer.line(String(decoding: Self.document(saved), as: UTF8.self))
     }
     try printer.flush()
+  }
+
+  private static func document(_ saved: SnapshotTarget.Saved) -> [UInt8] {
+    var json = JSONWriter()
+    json.beginObject()
+    json.member("term", saved.descriptor.position.term.number)
+    json.member("index", saved.descriptor.position.index.number)
+    json.member("revision", saved.revision.number)
+    json.name("state_hash")
+    json.value(hexadecimal: saved.descriptor.stateHash)
+    json.member("bytes", UInt64(saved.size))
+    json.endObject()
+    return json.bytes
   }
 }
