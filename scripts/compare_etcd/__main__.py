@@ -34,6 +34,7 @@ def arguments():
     parser.add_argument("--rows", default="")
     parser.add_argument("--only", choices=plan.BOTH)
     parser.add_argument("--continue", dest="continued", action="store_true")
+    parser.add_argument("--touch-memory", type=int, default=0, metavar="GIB")
     parser.add_argument("--page", type=pathlib.Path)
     parser.add_argument("--ports", type=int, default=24000)
     parser.add_argument("--data", type=pathlib.Path, required=True)
@@ -84,7 +85,12 @@ class Comparison:
                 for measure in wanted:
                     if number == rounds[0] or not measure.first_only:
                         cluster.check_alive()
+                        page_ns = options.touch_memory and machine.touch_memory(
+                            options.touch_memory
+                        )
                         figures = measure.run(cluster, setting)
+                        if page_ns:
+                            figures["page_ns"] = page_ns
                         self._results.add(measure.name, system, figures)
                         shown = ", ".join(f"{n} {table.number(v)}" for n, v in figures.items())
                         say(f"round {number + 1}, {system}, {measure.name}: {shown}")

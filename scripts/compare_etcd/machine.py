@@ -1,11 +1,13 @@
 """The machine that measures: what it must have, and what a reader must know of it."""
 
+import mmap
 import os
 import pathlib
 import platform
 import re
 import socket
 import subprocess
+import time
 
 
 class Unsuitable(RuntimeError):
@@ -49,6 +51,20 @@ def require_ports(addresses):
 def settle():
     """Writes out what the page cache still owes, so that no load pays for an earlier one."""
     os.sync()
+
+
+def touch_memory(gibibytes):
+    """Takes so much free memory once and gives it back; answers with the nanoseconds a page took.
+
+    A virtual machine's free pages may be its host's (free page reporting, virtio 1.2, 5.5.7):
+    whoever touches one first waits until the host has found another. Which pages those are is an
+    accident of what ran before, and a load that pays for it measures the host."""
+    available = int(_first("/proc/meminfo", r"^MemAvailable:\s+(\d+)")) << 10
+    size = min(gibibytes << 30, available // 2) // mmap.PAGESIZE * mmap.PAGESIZE
+    begun = time.monotonic()
+    with mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
+        memory[:: mmap.PAGESIZE] = bytes(size // mmap.PAGESIZE)
+    return (time.monotonic() - begun) * 1e9 / (size // mmap.PAGESIZE)
 
 
 def _first(path, pattern):
