@@ -1,6 +1,7 @@
 import RaftTypes
 import Testing
-import WriteAheadLog
+
+@testable import WriteAheadLog
 
 @Suite("The log: append, sync, recover")
 struct AppendTests {
@@ -29,6 +30,31 @@ struct AppendTests {
     try log.sync()
     #expect(disk.steps - before == 2)
     #expect(disk.trace.suffix(2).map { $0.split(separator: " ")[0] } == ["write", "sync"])
+  }
+
+  @Test("a write ends with a sector, of which the kernel would have to read the rest otherwise")
+  func wholeSectors() throws {
+    let (disk, log) = try Sample.log()
+    let before = disk.trace.count
+    for index in UInt64(2)...40 {
+      try log.append([Sample.entry(1, index, size: Int(index) * 397 % 9000)])
+      if index % 3 != 0 { try log.sync() }
+    }
+    try log.sync()
+    var groups = 0
+    for step in disk.trace.dropFirst(before) {
+      // write PATH OFFSET COUNT
+      let words = step.split(separator: " ")
+      guard words[0] == "write" else { continue }
+      let offset = try #require(Int(words[2]))
+      // A segment's header is installed once.
+      guard offset > 0 else { continue }
+      let end = offset + (try #require(Int(words[3])))
+      #expect(end % OnDiskFormat.sectorSize == 0, "\(step)")
+      groups += 1
+    }
+    #expect(groups > 25)
+    #expect(try Sample.recover(disk).entries.count == 40)
   }
 
   @Test("a sync of nothing touches no disk")

@@ -35,8 +35,7 @@ struct RecordGroup {
     self.packer = packer
   }
 
-  /// What is to be written at `start`; whole records once the group is closed.
-  var bytes: [UInt8] { buffer.bytes }
+  var isEmpty: Bool { buffer.count == 0 }
   /// Where the next record will have its head, if nothing of the open one can be compressed.
   var worstEnd: Int { open.map { end($0.head, buffer.count - $0.body) } ?? start + buffer.count }
 
@@ -74,7 +73,7 @@ struct RecordGroup {
   }
 
   /// Ends the open record: head, body, zeros up to the sector boundary, copy.
-  mutating func close() {
+  private mutating func close() {
     guard let record = open else { return }
     open = nil
     let raw = buffer.count - record.body
@@ -94,6 +93,17 @@ struct RecordGroup {
     buffer.write(zeros: identity.copyOffset - start - buffer.count)
     buffer.write(raw: identity.encoded(for: .copy))
     chain = identity.checksum
+  }
+
+  /// Writes whole records at `start`, and zeros behind them to the end of the last sector, where
+  /// nothing is yet: of a sector that is written in part the kernel first reads the rest from the
+  /// disk. Also when this fails the group is as it was.
+  mutating func write(to file: some StoredFile) throws(FileFault) {
+    close()
+    let count = buffer.count
+    buffer.write(zeros: OnDiskFormat.sectorBoundary(from: start + count) - (start + count))
+    defer { buffer.truncate(to: count) }
+    try file.write(buffer.bytes[...], at: start)
   }
 
   /// The group is durable: the next one follows it. The buffer stays allocated.

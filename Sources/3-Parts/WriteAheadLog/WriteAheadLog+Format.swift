@@ -96,8 +96,7 @@ extension WriteAheadLog {
     let file = try SegmentHeader.install(header, in: files, spare: OnDiskFormat.sparePath(1))
     var group = RecordGroup(sequence: 1, start: OnDiskFormat.firstRecord, chain: 0)
     for piece in pieces { _ = group.add(piece, below: size) }
-    group.close()
-    try file.write(group.bytes[...], at: group.start)
+    try group.write(to: file)
     try file.sync()
   }
 

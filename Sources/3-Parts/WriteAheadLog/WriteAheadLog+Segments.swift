@@ -30,10 +30,9 @@ extension WriteAheadLog {
   // A full disk in the middle of a roll cannot be undone half: spares were reserved before, so only
   // a file system that needs space to overwrite gets here.
   private func syncGroup() throws(LogFault) {
-    group.close()
-    guard !group.bytes.isEmpty else { return }
+    guard !group.isEmpty else { return }
     try poisoning { () throws(FileFault) in
-      try file.write(group.bytes[...], at: group.start)
+      try group.write(to: file)
       try file.sync()
     }
     group.finish()

@@ -121,10 +121,9 @@ public final class WriteAheadLog<Files: FileSystem> {
   @discardableResult
   public func sync() throws(LogFault) -> LogPosition {
     try refuseIfPoisoned()
-    group.close()
-    if !group.bytes.isEmpty {
+    if !group.isEmpty {
       do {
-        try file.write(group.bytes[...], at: group.start)
+        try group.write(to: file)
       } catch {
         if case .noSpace(let path) = error { throw .diskFull(path: path) }
         throw poisoned(error)
