@@ -55,16 +55,8 @@ public struct ByteWriter: Sendable {
 
   /// So many zeros.
   public mutating func write(zeros count: Int) {
-    var rest = count
-    while rest > 0 {
-      let run = Self.zeros.prefix(rest)
-      bytes.append(contentsOf: run)
-      rest -= run.count
-    }
+    bytes.append(contentsOf: repeatElement(0, count: count))
   }
-
-  // Copied as one block, where a repeated element would be appended byte by byte.
-  private static let zeros = [UInt8](repeating: 0, count: 4096)
 
   /// Overwrites bytes that were written before, with as many others.
   public mutating func patch(_ raw: [UInt8], at offset: Int) {

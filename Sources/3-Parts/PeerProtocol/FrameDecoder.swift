@@ -29,8 +29,7 @@ package struct FrameDecoder: Sendable {
     }
     if position > 0 || pending.capacity < pending.count + piece.count {
       var block: [UInt8] = []
-      // The piece that ends a frame may begin the next one; it must not make all of it move again.
-      block.reserveCapacity(max(pendingBytes, announcedSize) + piece.count)
+      block.reserveCapacity(max(pendingBytes + piece.count, announcedSize))
       block.append(contentsOf: pending[position...])
       pending = block
       position = 0
