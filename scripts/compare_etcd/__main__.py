@@ -134,6 +134,8 @@ def main():
     # In the background of a script it would be ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     stages = plan.chosen([name for name in options.rows.split(",") if name])
+    if options.touch_memory < 0:
+        raise machine.Unsuitable("--touch-memory takes GiB, 0 or more")
     if not stages:
         raise machine.Unsuitable(f"no row is called {options.rows}")
     options.data.mkdir(parents=True, exist_ok=True)
