@@ -65,6 +65,32 @@ struct CrashStatesTests {
     #expect(states.count >= 500)
   }
 
+  @Test("pitfall 52: a restart counts on nothing that a power failure can still take back")
+  func everyRestart() throws {
+    for life in Life.all {
+      for step in 1...life.crash(in: nil).disk.steps {
+        for survival in [Survival.nothing, .contents, .newest, .oldest, .drawn(UInt64(step))] {
+          let (disk, _) = life.crash(in: step)
+          disk.revive()
+          let opening = try WriteAheadLog.open(disk, Sample.options, renewal: Sample.renewal)
+          guard case .opened(let log, let recovery) = opening else { continue }
+          let next = Sample.entry(1000, log.last.index.number + 1)
+          try log.append([next])
+          try log.sync()
+          let context = "\(life), step \(step) \(disk.trace[step - 1]), \(survival)"
+          do {
+            let again = try Sample.recover(disk.afterCrash(survival))
+            #expect(again.slots == recovery.slots + [.entry(next)], "\(context)")
+            #expect(again.ballot == recovery.ballot, "\(context)")
+            #expect(again.snapshot?.path == recovery.snapshot?.path, "\(context)")
+          } catch {
+            Issue.record("\(context): \(error)")
+          }
+        }
+      }
+    }
+  }
+
   /// What a failure at any boundary of the recovery of `disk` may leave.
   private static func recoveries(of disk: CrashableDisk) -> [CrashableDisk] {
     var found: [CrashableDisk] = []

@@ -29,6 +29,7 @@ extension WriteAheadLog {
       try refuseOrphans(files)
       return .unformatted
     }
+    try settleNames(files)
     let shelf = try SnapshotShelf(files, identity.cluster, &notes, restoring: restore)
     let opened = try OpenedLog.read(
       files, identity, covered: shelf.usable.first?.descriptor.position.index ?? .zero,
@@ -54,6 +55,19 @@ extension WriteAheadLog {
         identity: identity, ballot: ballots.ballot, state: state,
         damaged: shelf.damaged.filter(\.isRepairable).map(\.position),
         slots: join == .connected ? opened.replay.slots : [], notes: notes))
+  }
+
+  // A process that dies between a rename and its directory's sync leaves a name that memory alone
+  // has. Whoever counts on it, and writes behind it or gives up what it replaces, would lose both
+  // with the power.
+  private static func settleNames(_ files: Files) throws(LogFault) {
+    do {
+      for directory in ["", OnDiskFormat.logDirectory, OnDiskFormat.snapshotDirectory] {
+        try files.syncDirectory(directory)
+      }
+    } catch {
+      throw LogFault(error)
+    }
   }
 
   /// The promises are lost: what is promised from now on is another disk's word. The identity

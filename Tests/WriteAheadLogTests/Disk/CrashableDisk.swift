@@ -157,7 +157,13 @@ final class CrashableDisk: FileSystem {
     return CrashableDisk(names: kept)
   }
 
-  /// The disk as it is, as another one: what a restart of the process finds.
+  /// Only the process died: the next one finds everything, durable or not, and it stays what it is.
+  func revive() {
+    isDown = false
+    crashStep = nil
+  }
+
+  /// The disk as it is, as another one on which all of it is durable.
   func copy() -> CrashableDisk {
     CrashableDisk(
       names: names.mapValues { node in
