@@ -51,21 +51,24 @@ extension Cluster {
     return ticket
   }
 
-  /// Whether nothing is left to do about the membership, at whoever leads, and it is committed.
+  /// Whether nothing is left to do about the membership, at whoever leads, and it is committed. A
+  /// learner that does not exist may stay in it: nobody waits for those.
   var isSettled: Bool {
     guard let leader, let membership = self[leader].membership,
       let index = self[leader].configurations.effectiveIndex
     else { return false }
     return !membership.isJoint && membership.prospects.isEmpty && index <= self[leader].commit
       && hasCommittedInTerm(leader)
-      && membership.members.allSatisfy { servers[$0.0]?.disk.incarnation == $0.1.incarnation }
+      && membership.members.allSatisfy { id, member in
+        servers[id].map { $0.disk.incarnation == member.incarnation } ?? !membership.isVoter(id)
+      }
   }
 
   @discardableResult
-  mutating func read(at id: NodeID) throws -> Ticket {
+  mutating func read(at id: NodeID, byLease: Bool = false) throws -> Ticket {
     let ticket = ledger.ticket()
     ledger.reads[ticket] = Ledger.Read(at: id, floor: oracle.end)
-    try step(id, .read([ticket]))
+    try step(id, byLease ? .readByLease([ticket]) : .read([ticket]))
     return ticket
   }
 
