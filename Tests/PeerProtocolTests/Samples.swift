@@ -127,7 +127,8 @@ struct Samples {
         HeartbeatReply(
           round: number(), mark: mark(), applied: LogIndex(number()),
           needsState: dice.chance(1, in: 2),
-          isFit: dice.chance(1, in: 2)))
+          isFit: dice.chance(1, in: 2),
+          loyalty: dice.chance(1, in: 2) ? .zero : .nanoseconds(1 + number() / 2)))
     case 9: .snapshotChunk(chunk())
     case 10: .snapshotReply(SnapshotReply(position: position(), received: number()))
     case 11: .timeoutNow(TimeoutNow(lastLog: position()))

@@ -141,12 +141,16 @@ public struct HeartbeatReply: Hashable, Sendable {
   public let needsState: Bool
   /// Whether this replica would be a good leader: its disk answers, and clients could reach it.
   public let isFit: Bool
+  /// For how long from its sending this voter gives nobody its vote, by its own clock, unless the
+  /// leader itself asks for an election; zero: it promises nothing (§6.4.1).
+  public let loyalty: TimeSpan
 
   public init(
     round: UInt64, mark: StateMark?, applied: LogIndex, needsState: Bool = false,
-    isFit: Bool = true
+    isFit: Bool = true, loyalty: TimeSpan = .zero
   ) {
     self.isFit = isFit
+    self.loyalty = loyalty
     self.round = round
     self.mark = mark
     self.applied = applied

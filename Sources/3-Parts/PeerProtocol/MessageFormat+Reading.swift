@@ -92,9 +92,21 @@ extension MessageFormat {
     from reader: inout ByteReader
   ) throws(DecodingFault) -> HeartbeatReply {
     let round = try reader.readNumber()
+    let mark = try reader.readMark()
+    let applied = LogIndex(try reader.readNumber())
+    let needsState = try reader.readBool()
+    let signs = try reader.readUInt8()
+    guard signs <= Sign.isFit | Sign.isLoyal else {
+      throw .unknown("signs", value: UInt64(signs))
+    }
+    let isLoyal = signs & Sign.isLoyal != 0
+    let loyalty = TimeSpan(nanoseconds: isLoyal ? try reader.readNumber() : 0)
+    guard isLoyal == (loyalty > .zero) else {
+      throw .inconsistent("a promise for no time")
+    }
     return HeartbeatReply(
-      round: round, mark: try reader.readMark(), applied: LogIndex(try reader.readNumber()),
-      needsState: try reader.readBool(), isFit: try reader.readBool())
+      round: round, mark: mark, applied: applied, needsState: needsState,
+      isFit: signs & Sign.isFit != 0, loyalty: loyalty)
   }
 
   private static func readPositions(

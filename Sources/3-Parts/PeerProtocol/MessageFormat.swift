@@ -43,7 +43,7 @@ enum MessageFormat {
         + reply.entries.reduce(0) { $0 + EntryFormat.size(of: $1) }
     case .preVoteRequest, .preVoteReply, .voteRequest, .voteReply, .appendReply, .heartbeat,
       .heartbeatReply, .snapshotReply, .timeoutNow, .readIndexRequest, .readIndexReply:
-      return 64
+      return 72
     }
   }
 
@@ -142,7 +142,17 @@ enum MessageFormat {
     write(reply.mark, to: &writer)
     writer.write(reply.applied.number)
     writer.write(reply.needsState)
-    writer.write(reply.isFit)
+    // One byte, and nothing behind it where no lease is: a node without lease reads says and
+    // understands what it did before there were any.
+    let isLoyal = reply.loyalty > .zero
+    writer.write((reply.isFit ? Sign.isFit : 0) | (isLoyal ? Sign.isLoyal : 0))
+    if isLoyal { writer.write(reply.loyalty.nanoseconds) }
+  }
+
+  /// What the last byte of a heartbeat's answer is made of.
+  enum Sign {
+    static let isFit: UInt8 = 1
+    static let isLoyal: UInt8 = 2
   }
 
   private static func write(_ chunk: SnapshotChunk, to writer: inout ByteWriter) {

@@ -14,6 +14,7 @@ struct Ledger {
   var reads: SortedMap<Ticket, Read> = SortedMap()
   private(set) var readsDone = 0
   private(set) var readsRefused = 0
+  private(set) var leaseReads = 0
   var appended: SortedMap<Ticket, LogPosition> = SortedMap()
   var refused: SortedMap<Ticket, Refusal> = SortedMap()
   var ready: SortedMap<Ticket, LogIndex> = SortedMap()
@@ -41,6 +42,7 @@ struct Ledger {
       self.ready[ready.ticket] = ready.index
       readsDone += 1
     }
+    leaseReads += effects.leaseReads
     for refusal in effects.refusedReads {
       guard reads.remove(refusal.ticket) != nil else {
         throw Violation("\(id) refuses read \(refusal.ticket), which does not wait there")

@@ -8,6 +8,7 @@ enum Story {
     case .received(let envelope): "<- \(envelope.from) \(envelope.term) \(line(envelope.message))"
     case .propose(let proposals, _): "propose \(proposals.count)"
     case .read(let tickets): "read \(tickets)"
+    case .readByLease(let tickets): "read \(tickets) by lease"
     case .timePassed: "time"
     case .logDurable(let completion): "durable \(completion.sequence) \(completion.position)"
     case .ballotDurable(let ballot): "ballot \(ballot.term) \(ballot.vote?.description ?? "-")"

@@ -53,18 +53,23 @@ struct RandomWalk {
   var cluster: Cluster
   var dice: Dice
   let plan: Plan
+  /// Whether all nodes offer lease reads; then half of the reads ask for one.
+  let leases: Bool
   private var written = 0
   /// Disks and ballots that were replaced.
   var renewals = 0
   /// Slots that rotted.
   var rotten = 0
 
-  init(seed: UInt64, _ trouble: Trouble? = nil, telling: Bool = false) {
+  init(
+    seed: UInt64, _ trouble: Trouble? = nil, leases: Bool = false, telling: Bool = false
+  ) {
+    self.leases = leases
     dice = Dice(seed: seed)
     plan = Plan(&dice, trouble)
     cluster = Cluster(
       plan.voters, learners: plan.learners, seed: dice.next(),
-      settings: Settings.lan.with(plan.limits))
+      settings: Settings.lan.with(plan.limits).with(leaseReads: leases))
     if telling { cluster.story = [] }
     cluster.network.lossPercent = plan.lossPercent
     cluster.network.copyPercent = plan.copyPercent
@@ -89,7 +94,7 @@ struct RandomWalk {
     if dice.chance(1, in: 6) { try makeTrouble(id) }
     switch dice.below(30) {
     case 0...9: try write(at: dice.chance(1, in: 4) ? id : cluster.leader ?? id)
-    case 10...14: if cluster.isUp(id) { try cluster.read(at: id) }
+    case 10...14: if cluster.isUp(id) { try read(at: id) }
     case 15...16:
       let taker = dice.chance(1, in: 2) ? id : cluster.leader ?? id
       if cluster.isUp(taker) { try cluster.takeSnapshot(at: taker) }
@@ -113,6 +118,17 @@ struct RandomWalk {
     guard cluster.isUp(id) else { return }
     written += 1
     try cluster.propose("w\(written)", at: id)
+  }
+
+  private mutating func read(at id: NodeID) throws {
+    guard leases else {
+      try cluster.read(at: id)
+      return
+    }
+    // Most at those who think that they lead.
+    let leading = cluster.ids.filter { cluster.isUp($0) && cluster[$0].isLeader }
+    for leader in leading { try cluster.read(at: leader, byLease: true) }
+    try cluster.read(at: id, byLease: dice.chance(1, in: 2))
   }
 
   private mutating func surge() throws {
@@ -162,7 +178,8 @@ struct RandomWalk {
     do {
       // A newcomer that does not exist is given up after a while.
       try cluster.run(atMost: .seconds(40)) { $0.isSettled }
-      ids = cluster.leader.flatMap { cluster[$0].membership?.members.keys } ?? ids
+      let members = cluster.leader.flatMap { cluster[$0].membership?.members.keys }
+      ids = members?.filter { cluster.servers[$0] != nil } ?? ids
       try cluster.run(atMost: .seconds(12)) { cluster in
         cluster.hasConverged(ids) && cluster.ledger.reads.isEmpty
           && ids.allSatisfy { cluster[$0].stateIsSound }

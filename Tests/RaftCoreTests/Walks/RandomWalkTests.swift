@@ -31,12 +31,19 @@ struct RandomWalkTests {
   @Test("one state machine at a time errs: nothing breaks, and it is mended", arguments: blocks)
   func erring(block: UInt64) throws { try walk(block, .erring) }
 
+  @Test("with lease reads: nothing stale is read from those who lead no more", arguments: blocks)
+  func leases(block: UInt64) throws {
+    for trouble in [nil, .churn] as [RandomWalk.Trouble?] {
+      try walk(block, trouble, leases: true)
+    }
+  }
+
   /// - Parameter heals: whether progress is demanded besides safety.
   private func walk(
-    _ block: UInt64, _ trouble: RandomWalk.Trouble, heals: Bool = true
+    _ block: UInt64, _ trouble: RandomWalk.Trouble?, leases: Bool = false, heals: Bool = true
   ) throws {
     for seed in (block * 3)..<(block * 3 + 3) {
-      var walk = RandomWalk(seed: seed, trouble)
+      var walk = RandomWalk(seed: seed, trouble, leases: leases)
       do {
         try walk.wander(steps: 1500)
         if heals { try walk.heal() }
@@ -72,6 +79,13 @@ struct RandomWalkTests {
       reads += walk.cluster.ledger.readsDone
       transfers += walk.cluster.ledger.transfers.filter { $0 != .notLeader }.count
     }
+    var leaseReads = 0
+    for seed in UInt64(0)..<10 {
+      var walk = RandomWalk(seed: seed, leases: true)
+      try walk.wander(steps: 1800)
+      leaseReads += walk.cluster.ledger.leaseReads
+    }
+    #expect(leaseReads > 100)
     var (configurations, renewals, voided, quarantines) = (0, 0, 0, 0)
     for seed in UInt64(0)..<30 {
       var churn = RandomWalk(seed: seed, .churn)

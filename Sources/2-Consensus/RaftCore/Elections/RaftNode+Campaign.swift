@@ -7,7 +7,7 @@ extension RaftNode {
   /// Asks whether an election could be won.
   mutating func rehearse() {
     refuseAskedReads()
-    guard mayCampaign else {
+    guard mayCampaign, !isLoyal else {
       role = .follower(Follower(leader: nil, deadline: patience()))
       return
     }

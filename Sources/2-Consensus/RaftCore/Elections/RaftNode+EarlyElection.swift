@@ -8,11 +8,12 @@ internal import RaftTypes
 // It loosens the rule that a new leader exists only after a majority has not heard the old one for
 // an election timeout. Safety of the log never stood on that. What did is a lease; so a leader
 // knows when its voters heard an older one last (`Leadership.heard`), and may act on a lease of its
-// own only when every older one is over.
+// own only when every older one is over. A node that offers lease reads keeps the rule.
 extension RaftNode {
   /// The connection on which the leader spoke has ended, after everything it said on it.
   mutating func loseConnection(to peer: NodeID) {
-    guard case .follower(let follower) = role, follower.leader == peer else { return }
+    guard !settings.leaseReads, case .follower(let follower) = role, follower.leader == peer
+    else { return }
     role.follower?.isForsaken = true
     let first = now + turn(after: peer)
     role.follower?.deadline = min(follower.deadline, first)

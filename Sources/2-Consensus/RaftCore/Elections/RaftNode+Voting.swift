@@ -19,12 +19,12 @@ extension RaftNode {
 
   /// Whether a request for a vote is to be ignored altogether.
   func isDeaf(to request: VoteRequest) -> Bool {
-    now < votesFrom || (leaderIsAtWork && !request.isTransfer)
+    now < votesFrom || ((leaderIsAtWork || isLoyal) && !request.isTransfer)
   }
 
   mutating func answerPreVote(_ request: VoteRequest, from candidate: NodeID) {
     let granted =
-      mayVote && now >= votesFrom && !leaderIsAtWork && request.candidacy > term
+      mayVote && now >= votesFrom && !leaderIsAtWork && !isLoyal && request.candidacy > term
       && request.lastLog >= log.last
     send(.preVoteReply(reply(to: request, granted: granted)), to: candidate)
     if granted { yieldStart(to: candidate) }
@@ -33,7 +33,8 @@ extension RaftNode {
   mutating func answerVote(_ request: VoteRequest, from candidate: NodeID) {
     let isFree = ballot.vote == nil && leader == nil
     let granted =
-      mayVote && now >= votesFrom && request.candidacy == term
+      mayVote && now >= votesFrom && (!isLoyal || request.isTransfer)
+      && request.candidacy == term
       && (isFree || ballot.vote == candidate) && request.lastLog >= log.last
     if granted {
       if ballot.vote == nil { promise(term, vote: candidate) }

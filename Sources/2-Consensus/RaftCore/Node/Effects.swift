@@ -149,6 +149,8 @@ public struct Effects: Hashable, Sendable {
 
   /// Reads that may be answered once the index is applied.
   public var readsReady: [ReadReady] = []
+  /// How many of them rest on a lease.
+  public var leaseReads = 0
   public var refusedReads: [Refused] = []
 
   /// Store a piece of the leader's snapshot; answered by `chunkStored`, at the end by

@@ -38,6 +38,9 @@ public enum Input: Hashable, Sendable {
   case propose([Proposal], LogTime)
   /// Linearizable reads of this node's own clients.
   case read([Ticket])
+  /// The same, for clients that trust clocks to drift no further than `TimeSpan.shortened` allows:
+  /// a quorum's promises may stand for a round.
+  case readByLease([Ticket])
   /// `nextDeadline` may have passed; harmless when it has not.
   case timePassed
   case logDurable(LogCompletion)

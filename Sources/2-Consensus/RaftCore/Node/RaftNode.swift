@@ -30,6 +30,9 @@ public struct RaftNode: Hashable, Sendable {
   let votesFrom: Instant
   /// When this life began.
   let began: Instant
+  /// Until then a leader may count on this node, whatever becomes of term and leader; what it
+  /// promised in a former life is over at `votesFrom`.
+  var loyalUntil: Instant
   /// When any leader was last heard; the start, when none is remembered.
   var leaderContact: Instant
   /// Until then a node that has heard no leader asks for one all the time; see `isStarting`.
@@ -91,6 +94,7 @@ public struct RaftNode: Hashable, Sendable {
     nextQuestion = dice.next() >> 1
     self.now = now
     self.began = min(began ?? now, now)
+    loyalUntil = self.began
     leaderContact = self.began
     votesFrom = self.began + settings.electionLeast
     startingUntil = now + settings.electionLeast
@@ -123,6 +127,7 @@ public struct RaftNode: Hashable, Sendable {
     case .received(let envelope): receive(envelope)
     case .propose(let proposals, let time): propose(proposals, time)
     case .read(let tickets): read(tickets)
+    case .readByLease(let tickets): readByLease(tickets)
     case .timePassed: break
     case .logDurable(let completion): logBecameDurable(completion)
     case .ballotDurable(let ballot): ballotBecameDurable(ballot)

@@ -10,6 +10,10 @@ public struct Settings: Hashable, Sendable {
   /// A follower's patience is drawn from `electionLeast ..< electionMost` (§5.2).
   public let electionMost: TimeSpan
   public let limits: Limits
+  /// Whether this node promises leaders its loyalty, and as a leader answers lease reads from a
+  /// quorum's promises (§6.4.1). Then it never campaigns, and never helps another to power, because
+  /// a connection broke.
+  public private(set) var leaseReads = false
 
   /// Why times do not fit together.
   public enum Fault: Error, Hashable, Sendable {
@@ -58,6 +62,15 @@ public struct Settings: Hashable, Sendable {
 
   /// The same times with other bounds.
   public func with(_ limits: Limits) -> Settings {
-    Settings(checked: heartbeat, electionLeast, electionMost, limits)
+    var changed = Settings(checked: heartbeat, electionLeast, electionMost, limits)
+    changed.leaseReads = leaseReads
+    return changed
+  }
+
+  /// The same with or without lease reads; without unless asked for.
+  public func with(leaseReads: Bool) -> Settings {
+    var changed = self
+    changed.leaseReads = leaseReads
+    return changed
   }
 }

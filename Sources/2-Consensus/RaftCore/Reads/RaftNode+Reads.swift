@@ -86,7 +86,7 @@ extension RaftNode {
     if let agreed = heartbeat.agreed { compare(with: agreed) }
     let reply = HeartbeatReply(
       round: heartbeat.round, mark: marks.last, applied: applied, needsState: !stateIsSound,
-      isFit: isFit)
+      isFit: isFit, loyalty: swearLoyalty())
     send(.heartbeatReply(reply), to: leader)
   }
 
@@ -95,8 +95,12 @@ extension RaftNode {
       return
     }
     let sentAt = leadership.rounds.sentAt(reply.round)
+    let electionLeast = settings.electionLeast
     role.leadership?.progress.update(peer) { progress in
-      if let sentAt { progress.contact = max(progress.contact ?? sentAt, sentAt) }
+      if let sentAt {
+        progress.contact = max(progress.contact ?? sentAt, sentAt)
+        progress.swore(min(reply.loyalty, electionLeast), to: sentAt)
+      }
       guard reply.round >= progress.round else { return }
       // The newest answer counts: a follower that restarted has applied less than it had.
       progress.round = reply.round

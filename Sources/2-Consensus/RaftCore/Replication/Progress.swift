@@ -68,6 +68,9 @@ public struct Progress: Hashable, Sendable {
   public internal(set) var round: UInt64
   /// When the newest answered round was sent; nil: it has not answered in this term.
   public internal(set) var contact: Instant?
+  /// Until then it gives nobody its vote, by this node's clock and no later than it truly does not:
+  /// its promise counted from when the round that it answers was sent (pitfall 19).
+  var loyalUntil: Instant?
   /// What it said it applied, and its hash at the newest snapshot mark.
   public internal(set) var applied: LogIndex
   public internal(set) var mark: StateMark?
