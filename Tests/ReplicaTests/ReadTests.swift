@@ -18,6 +18,25 @@ struct ReadTests {
     }
   }
 
+  @Test("a lease read asks nobody at a leader that offers it; elsewhere it is a linearizable one")
+  func lease() {
+    for offers in [true, false] {
+      var (trio, leader, followers) = Trio.led {
+        $0.consensus = $0.consensus.with(leaseReads: offers)
+      }
+      _ = trio.call(leader, .put("a", "1"))
+      trio.pass(.milliseconds(100))
+      let sent = trio.sent.count
+      let read = trio.call(leader, .get("a", .lease))
+      #expect(trio.reply(leader, read)?.value == "1")
+      #expect((trio.sent.count == sent) == offers)
+      #expect(trio[leader].replica.leaseReads == (offers ? 1 : 0))
+      let other = trio.call(followers[0], .get("a", .lease))
+      #expect(trio.reply(followers[0], other)?.value == "1")
+      #expect(trio[leader].replica.leaseReads == (offers ? 1 : 0))
+    }
+  }
+
   @Test("a deposed leader that nobody hears answers no linearizable read, and says so")
   func deposed() {
     var (trio, leader, followers) = Trio.led()

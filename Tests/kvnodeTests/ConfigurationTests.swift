@@ -65,6 +65,14 @@ struct ConfigurationTests {
     #expect(configuration.logLevel == .debug)
   }
 
+  @Test(
+    "lease reads are off unless asked for, in whatever words YAML has for it",
+    arguments: [("", false), ("off", false), ("on", true), ("'on'", true), ("true", true)])
+  func leaseReads(_ word: String, _ expected: Bool) async throws {
+    let text = word.isEmpty ? Self.whole : Self.whole + "\nreads:\n  lease: \(word)"
+    #expect(try await load(text).consensus.leaseReads == expected)
+  }
+
   @Test("flags alone, or the environment alone, are enough")
   func withoutFile() async throws {
     let flags = [
@@ -101,6 +109,7 @@ struct ConfigurationTests {
       (["--vip-address", "10.0.0.1:7379"], "an address of the loopback range"),
       (["--vip-mode", "cloud"], "loopback, interface, command or none"),
       (["--profile", "warp"], "lan, lan-fast or wan"), (["--log-level", "loud"], "log.level"),
+      (["--reads-lease", "maybe"], "reads.lease: \"maybe\" is not usable; expected on or off"),
     ])
   func unusable(_ flags: [String], _ says: String) async {
     #expect(await fault(Self.whole, flags).contains(says))

@@ -37,10 +37,10 @@ extension Replica {
     switch call.call.request {
     case .read where !core.stateIsSound: fail(ticket, Self.unsound)
     case .read(_, .stale): isReady(ReadReady(ticket: ticket, index: .zero))
-    case .read(_, .linearizable), .read(_, .lease):
+    case .read(_, let consistency):
       guard core.leader != nil else { return enqueue(ticket) }
       calls.move(ticket, to: .reading)
-      reads.append(ticket)
+      if consistency == .lease { readsByLease.append(ticket) } else { reads.append(ticket) }
     case .write(let command):
       guard core.isLeader else { return forward(ticket, call) }
       guard !diskIsFull else { return fail(ticket, Self.diskFull) }

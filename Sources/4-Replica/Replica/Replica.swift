@@ -65,6 +65,9 @@ package struct Replica: Sendable {
   var inputs: [Input] = []
   var proposals: [Proposal] = []
   var reads: [Ticket] = []
+  var readsByLease: [Ticket] = []
+  /// Reads of this node's life that a lease answered.
+  package private(set) var leaseReads: UInt64 = 0
   var effects = ReplicaEffects()
 
   /// - Parameters:
@@ -172,7 +175,9 @@ package struct Replica: Sendable {
     }
   }
 
-  private var hasInputs: Bool { !inputs.isEmpty || !proposals.isEmpty || !reads.isEmpty }
+  private var hasInputs: Bool {
+    !inputs.isEmpty || !proposals.isEmpty || !reads.isEmpty || !readsByLease.isEmpty
+  }
 
   /// One step of consensus over all that has come together, and its effects in their order.
   mutating func stepCore() {
@@ -185,6 +190,10 @@ package struct Replica: Sendable {
     if !reads.isEmpty {
       turn.append(.read(reads))
       reads.removeAll(keepingCapacity: true)
+    }
+    if !readsByLease.isEmpty {
+      turn.append(.readByLease(readsByLease))
+      readsByLease.removeAll(keepingCapacity: true)
     }
     // A step may end one leadership and stand for the next: what is given up belongs to the first.
     let before = core.term
@@ -215,6 +224,7 @@ package struct Replica: Sendable {
     if let quarantine = done.quarantine { quarantined(quarantine) }
     for refused in done.refusedChanges { wasRefused(refused) }
     for read in done.readsReady { isReady(read) }
+    leaseReads += UInt64(done.leaseReads)
     for refused in done.refusedReads { wasRefused(refused) }
     for chunk in done.chunks { effects.snapshots.append(.store(chunk)) }
     for send in done.snapshotSends { effects.snapshots.append(.send(send)) }

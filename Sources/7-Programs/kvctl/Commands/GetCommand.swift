@@ -9,10 +9,17 @@ struct ReadOptions: ParsableArguments {
   @Flag(help: "Take whatever the asked node has applied: fast, perhaps old.")
   var stale = false
 
+  @Flag(help: "Let a leader that offers lease reads answer without asking the others.")
+  var byLease = false
+
   @Option(help: "Read as of this revision.")
   var revision: UInt64?
 
-  var consistency: Consistency { stale ? .stale : .linearizable }
+  var consistency: Consistency { stale ? .stale : byLease ? .lease : .linearizable }
+  func validate() throws {
+    guard !(stale && byLease) else { throw ValidationError("--stale or --by-lease, not both") }
+  }
+
   var atRevision: Revision? { revision.map(Revision.init) }
 }
 

@@ -13,6 +13,7 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
   case vipGuard = "vip.guard"
   case vipCommand = "vip.command"
   case profile = "profile"
+  case readsLease = "reads.lease"
   case logLevel = "log.level"
 
   var flag: String { "--" + rawValue.map { $0 == "." ? "-" : String($0) }.joined() }

@@ -41,7 +41,7 @@ struct NodeConfiguration: Sendable {
     client = try values.endpoint(.listenClient)
     peer = try values.endpoint(.listenPeer)
     user = values[.nodeUser]
-    consensus = try Self.profile(values)
+    consensus = try Self.profile(values).with(leaseReads: Self.leaseReads(values))
     virtualAddress = try VirtualAddress(values, beside: client)
     let level = values[.logLevel] ?? "info"
     guard let known = Logger.Level(rawValue: level) else {
@@ -49,6 +49,15 @@ struct NodeConfiguration: Sendable {
         .logLevel, level, "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     logLevel = known
+  }
+
+  private static func leaseReads(_ values: Values) throws(ConfigurationFault) -> Bool {
+    let word = values[.readsLease] ?? "off"
+    switch word {
+    case "on": return true
+    case "off": return false
+    case _: throw .unusable(.readsLease, word, "on or off")
+    }
   }
 
   private static func profile(_ values: Values) throws(ConfigurationFault) -> Settings {

@@ -101,6 +101,9 @@ final class ClientGateway: RequestPort {
     page.gauge("quoin_raft_applied_index", "Applied entries.", Double(status.appliedIndex.number))
     page.gauge(
       "quoin_raft_snapshot_index", "Newest snapshot.", Double(status.snapshotIndex.number))
+    page.counter(
+      "quoin_lease_reads_total", "Reads answered from a lease, without a round.",
+      replica.leaseReads)
     page.gauge("quoin_store_revision", "Revision of the store.", Double(status.revision.number))
     page.gauge("quoin_store_keys", "Keys that exist.", Double(status.keys))
     page.gauge(
