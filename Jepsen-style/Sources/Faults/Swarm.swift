@@ -23,6 +23,7 @@ public import Determinism
 /// | wall clock | jumps of ± 262 s |
 /// | boot clock | fast or slow by up to 5 % |
 /// | reformat | up to 30 % of restarts |
+/// | lease reads | on no node, on all, on some of them, where clocks keep the bound they stand on |
 /// | clients | 4-16 with retries, timeouts, unknown outcomes, sessions |
 public struct Swarm: Hashable, Sendable {
   public var nodes: Int
@@ -74,6 +75,9 @@ public struct Swarm: Hashable, Sendable {
 
   /// Parts per million by which boot clocks may run fast or slow.
   public var driftMost: UInt64
+
+  /// Which nodes offer lease reads.
+  public var leaseReads: LeaseReads
 
   // The clients.
   public var clients: Int
@@ -130,5 +134,18 @@ public struct Swarm: Hashable, Sendable {
     safety = .seconds([5, 10, 20].pick(&dice))
     faultEvery = profile == .calm ? nil : .milliseconds([100, 400, 1500].pick(&dice))
     weights = FaultWeights(profile, &dice)
+    // From a copy of the dice: seeds without lease reads are what they were before there were any.
+    var copy = dice
+    var aside = copy.split()
+    leaseReads =
+      driftMost > Self.driftBound ? .none : [.none, .none, .all, .some].pick(&aside)
   }
+
+  /// What two clocks may differ by for a lease to hold: a part in a hundred.
+  static let driftBound: UInt64 = 10_000
+}
+
+/// Which nodes of a world offer lease reads; `some`: each life of each node draws for itself.
+public enum LeaseReads: Hashable, Sendable {
+  case none, all, some
 }

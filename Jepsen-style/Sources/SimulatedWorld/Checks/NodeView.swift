@@ -27,6 +27,8 @@ struct NodeView {
   let isFaulty: Bool
   /// Whether its state can be trusted; without that it waits for another's.
   let isSound: Bool
+  /// Reads that a lease answered in this life.
+  let leaseReads: UInt64
   private let handedOut: LogIndex
 
   init(_ replica: inout Replica) {
@@ -54,6 +56,7 @@ struct NodeView {
     holdsAddress = replica.holdsAddress
     nextDeadline = replica.nextDeadline
     leaseFrom = replica.core.leaseFrom
+    leaseReads = replica.leaseReads
     isFaulty = !replica.core.log.faulty.isEmpty
     isSound = replica.core.stateIsSound
   }

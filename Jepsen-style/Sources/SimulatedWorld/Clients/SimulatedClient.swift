@@ -38,6 +38,8 @@ struct SimulatedClient {
   let usesAddress: Bool
   let usesLists: Bool
   let browses: Bool
+  /// A lease read will do for it.
+  let trustsLeases: Bool
   /// Of its sessions, in milliseconds; the shortest expire when clocks jump or a node is away.
   let timeToLive: UInt64
   var session: UInt64?
@@ -64,6 +66,7 @@ struct SimulatedClient {
     usesAddress = dice.chance(1, in: 4)
     usesLists = dice.chance(1, in: 4)
     browses = dice.chance(1, in: 4)
+    trustsLeases = swarm.leaseReads != .none && index % 2 == 0
     timeToLive = [3_600_000, 3_600_000, 10_000, 1000].pick(&dice)
   }
 
@@ -82,16 +85,18 @@ extension SimulatedClient.Task {
   static func list(_ number: UInt64) -> Bytes { Array("l\(number)".utf8)[...] }
 
   /// The request that carries this out.
-  func request(_ stamp: SessionStamp?, timeToLive: UInt64) -> ClientRequest {
+  func request(
+    _ stamp: SessionStamp?, timeToLive: UInt64, _ consistency: Consistency
+  ) -> ClientRequest {
     switch self {
     case .openSession:
       return .write(Command(.session(.open(timeToLive: timeToLive))).encoded()[...])
     case .edit(let operation, _):
       return .write(Command(operation, stamp: stamp).encoded()[...])
-    case .browse(let query): return .read(query, .linearizable)
-    case .read(let key): return .read(RangeQuery(range: .key(Self.key(key))), .linearizable)
+    case .browse(let query): return .read(query, consistency)
+    case .read(let key): return .read(RangeQuery(range: .key(Self.key(key))), consistency)
     case .look:
-      return .read(RangeQuery(range: .prefix(Array("l".utf8)[...])), .linearizable)
+      return .read(RangeQuery(range: .prefix(Array("l".utf8)[...])), consistency)
     case .write(let key, let value):
       let put = Put(key: Self.key(key), value: Oracle.value(value)[...])
       return .write(Command(.put(put), stamp: stamp).encoded()[...])

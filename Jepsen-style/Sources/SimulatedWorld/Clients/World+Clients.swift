@@ -46,7 +46,9 @@ extension World {
     clients[index].operation = SimulatedClient.Operation(
       task: task,
       call: ClientCall(
-        task.request(stamp, timeToLive: clients[index].timeToLive),
+        task.request(
+          stamp, timeToLive: clients[index].timeToLive,
+          clients[index].trustsLeases ? .lease : .linearizable),
         timeoutMilliseconds: UInt32(clamping: swarm.clientTimeout.milliseconds)),
       begun: now, acknowledged: oracle.acknowledged)
   }

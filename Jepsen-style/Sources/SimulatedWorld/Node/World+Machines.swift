@@ -83,11 +83,20 @@ extension World {
     node.recovered(log.last, ballot)
   }
 
+  // An operator may change it with any restart.
+  private func offersLeaseReads() -> Bool {
+    switch swarm.leaseReads {
+    case .none: false
+    case .all: true
+    case .some: diskDice.chance(2, in: 3)
+    }
+  }
+
   private func replicaSettings(_ node: SimulatedNode) -> ReplicaSettings {
     var settings = ReplicaSettings(
       id: node.id, incarnation: node.incarnation, cluster: cluster,
-      consensus: self.settings, pid: UInt32(node.place), clientAddress: "\(node.id):2",
-      peerAddress: "\(node.id):1", virtualAddress: "10.0.0.1:1")
+      consensus: self.settings.with(leaseReads: offersLeaseReads()), pid: UInt32(node.place),
+      clientAddress: "\(node.id):2", peerAddress: "\(node.id):1", virtualAddress: "10.0.0.1:1")
     if let terms = node.terms { settings.addressTerms = terms }
     settings.limits.markBytesLeast = 1 << 20
     settings.limits.quietBytesLeast = 1 << 10

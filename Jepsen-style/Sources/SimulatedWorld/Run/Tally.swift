@@ -10,6 +10,8 @@ public struct Tally: Hashable, Sendable, Codable {
   public var installs = 0
   public var operations = 0
   public var answered = 0
+  /// Reads that nodes answered from a lease.
+  public var leaseReads = 0
   public var unknown = 0
   public var faults = FaultCounts()
   /// Those that were drawn, also when a reduction left them out or nobody was there to suffer them.
@@ -37,6 +39,7 @@ public struct Tally: Hashable, Sendable, Codable {
     a.installs += b.installs
     a.operations += b.operations
     a.answered += b.answered
+    a.leaseReads += b.leaseReads
     a.unknown += b.unknown
     a.faults += b.faults
     a.faultsDrawn += b.faultsDrawn

@@ -31,6 +31,7 @@ extension World {
     hear(inputs, at: node, process.view)
     try checkContact(node, process.view)
     try checkReads(effects, by: node, process.view)
+    try checkLeaseReads(node, old, process.view)
     try checkLeases(node, old, process.view)
     if transcript.isTelling { tellTurn(node, old, process.view) }
     try honour(effects, node, process)
