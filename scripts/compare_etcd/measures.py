@@ -35,12 +35,26 @@ def http_load(operation, connections, part=1):
         before = _Before(cluster)
         figures = clients.wrk(cluster, operation, connections, seconds, setting.keys)
         before.account(cluster, figures)
-        if operation == "get":
+        if operation in ("get", "lease"):
             _require(figures["bytes_each"] > VALUE_BYTES, "some keys were not found", figures)
         else:
             before.require_writes(cluster, figures, connections)
         if operation == "txn":
             figures["rate"] *= PUTS_A_TRANSACTION
+        return figures
+
+    return measure
+
+
+def lease_load(connections):
+    """Gets that may be answered from a lease; fails when they were not."""
+    load = http_load("lease", connections)
+
+    def measure(cluster, setting):
+        before = cluster.lease_reads()
+        figures = load(cluster, setting)
+        share = (cluster.lease_reads() - before) / figures["requests"]
+        _require(share > 0.9, "reads were not answered from the lease", figures)
         return figures
 
     return measure

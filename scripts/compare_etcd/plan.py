@@ -5,7 +5,7 @@ from fnmatch import fnmatch
 from typing import Callable
 
 from availability import failover, loaded_memory, restart
-from measures import delayed, grpc_load, http_load, log_bytes, soak
+from measures import delayed, grpc_load, http_load, lease_load, log_bytes, soak
 
 ETCD, QUOIN = "etcd", "quoin"
 BOTH = (ETCD, QUOIN)
@@ -89,6 +89,17 @@ STAGES = (
     _sized(3),
     _sized(5),
     _sized(7),
+    Stage(
+        "leases",
+        (
+            Measure("round-get-1", http_load("get", 1), (QUOIN,)),
+            Measure("lease-get-1", lease_load(1), (QUOIN,)),
+            Measure("round-get-64", http_load("get", 64), (QUOIN,)),
+            Measure("lease-get-64", lease_load(64), (QUOIN,)),
+        ),
+        environment=(("QUOIN_READS_LEASE", "on"),),
+        on_request=True,
+    ),
     _documents("lz4-on", None),
     _documents("lz4-off", "no_lz4"),
     Stage("soak", (Measure("soak", soak),), once=True, on_request=True),

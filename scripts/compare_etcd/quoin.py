@@ -1,6 +1,7 @@
 """Our cluster as `kvctl cluster` makes it, asked at its virtual address."""
 
 import json
+import re
 import subprocess
 
 from cluster import Cluster, Node
@@ -80,6 +81,11 @@ class Quoin(Cluster):
 
     def addresses_given_up(self):
         return sum(node.output().count("gives the address") for node in self.nodes)
+
+    def lease_reads(self):
+        page = self.ask(self.leader(), "GET", "/metrics")
+        found = re.search(rb"^quoin_lease_reads_total (\S+)$", page, re.MULTILINE)
+        return float(found[1])
 
     def count(self):
         answer = self.ask(self.leader(), "GET", "/v1/kv?prefix=key-&count_only=true")

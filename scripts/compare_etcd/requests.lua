@@ -1,7 +1,8 @@
 -- What wrk sends, to either system: wrk -s requests.lua URL -- SYSTEM OPERATION KEYS
 --
 --   SYSTEM     etcd (the JSON gateway) or quoin (/v1)
---   OPERATION  put, get, txn: a transaction of 100 puts, or document: puts of 1 KiB of JSON
+--   OPERATION  put, get, lease: a get that may be answered from a lease (quoin), txn: a
+--              transaction of 100 puts, or document: puts of 1 KiB of JSON
 --   KEYS       how many keys the store was loaded with; requests are drawn from them evenly
 --
 -- Every request is composed before the clock starts, so that the client costs the same, and as
@@ -80,6 +81,10 @@ function quoin.put(number, value) return wrk.format("PUT", "/v1/kv/" .. key(numb
 
 function quoin.get(number) return wrk.format("GET", "/v1/kv/" .. key(number)) end
 
+function quoin.lease(number)
+  return wrk.format("GET", "/v1/kv/" .. key(number) .. "?consistency=lease")
+end
+
 function quoin.step(number, value)
   return string.format('{"put":{"key":"%s","value":"%s"}}', key(number), value)
 end
@@ -127,8 +132,8 @@ function init(arguments)
   local values = {}
   for number = 1, VALUES do values[number] = system.text(random_text(VALUE_BYTES)) end
 
-  if operation == "get" then
-    for number = 1, keys do requests[number] = system.get(number - 1) end
+  if operation == "get" or operation == "lease" then
+    for number = 1, keys do requests[number] = system[operation](number - 1) end
   elseif operation == "put" then
     for number = 1, keys do
       requests[number] = system.put(number - 1, values[math.random(VALUES)])

@@ -78,6 +78,18 @@ AGAINST_ITSELF = (
         "put of such documents, 256 connections: with LZ4 against without", "/s",
         (QUOIN, "lz4-off", "rate"), (QUOIN, "lz4-on", "rate"), 0.95,
     ),
+    Row(
+        "get, 64 connections: from a lease against linearizable", "/s",
+        (QUOIN, "round-get-64", "rate"), (QUOIN, "lease-get-64", "rate"),
+    ),
+    Row(
+        "… CPU of all nodes for a get", "µs",
+        (QUOIN, "round-get-64", "nodes_us"), (QUOIN, "lease-get-64", "nodes_us"),
+    ),
+    Row(
+        "get, 1 connection, p50: from a lease against linearizable", "ms",
+        (QUOIN, "round-get-1", "p50"), (QUOIN, "lease-get-1", "p50"),
+    ),
 )  # fmt: skip
 
 SOAK = (
