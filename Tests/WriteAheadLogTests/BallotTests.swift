@@ -54,6 +54,37 @@ struct BallotTests {
     }
   }
 
+  @Test("pitfall 2: a start acts on no ballot that memory alone has", arguments: [false, true])
+  func unsettled(afterFailedSync: Bool) throws {
+    for step in 1...4 {
+      for later in 1...10 {
+        for survival in [Survival.everything, .nothing, .torn(bytes: 64), .torn(bytes: 700)] {
+          let disk = try voted()
+          let log = try Sample.open(disk).log
+          // The process ends before the sync, or because the sync failed.
+          if afterFailedSync {
+            disk.faults[disk.steps + step] = .io(path: "ballot", operation: "fdatasync", code: 5)
+          } else {
+            disk.crashStep = disk.steps + step
+          }
+          #expect(throws: LogFault.self) { try log.saveBallot(Self.vote9) }
+          disk.revive()
+          guard case (let again, let recovery)? = try? Sample.open(disk) else { continue }
+          #expect(recovery.ballot == Self.vote || recovery.ballot == Self.vote9)
+          // From here on it is promised, whatever becomes of the next one.
+          disk.crashStep = disk.steps + later
+          try? again.saveBallot(Ballot(term: Term(10), vote: nil))
+          let found = try Sample.recover(disk.afterCrash(survival)).ballot
+          #expect(
+            found == recovery.ballot || found.term == Term(10),
+            "step \(step), then \(later), \(survival): \(found), not \(recovery.ballot)")
+        }
+      }
+    }
+  }
+
+  private static let vote9 = Ballot(term: Term(9), vote: NodeID(1))
+
   @Test("pitfall 68: a crash while the lost copy is rewritten leaves the other one")
   func crashInRepair() throws {
     for sector in 0..<2 {

@@ -67,6 +67,21 @@ struct SnapshotReceiverTests {
     }
   }
 
+  @Test("pitfall 48: what a failed sync left is never taken for the snapshot")
+  func failedSync() throws {
+    let reader = try sender()
+    let disk = try Sample.formatted()
+    var first = try SnapshotReceiver(disk, descriptor, size: reader.size)
+    try first.append(offset: 0, reader.fileBytes(reader.size, at: 0)[...])
+    disk.faults[disk.steps + 1] = .io(path: "snapshots", operation: "fdatasync", code: 5)
+    #expect(throws: LogFault.self) { try first.finish() }
+    var second = try SnapshotReceiver(disk, descriptor, size: reader.size)
+    #expect(second.received == 0)
+    try second.append(offset: 0, reader.fileBytes(reader.size, at: 0)[...])
+    let file = try second.finish()
+    #expect(try SnapshotFileTests.readAll(disk.afterCrash(.nothing), file.path) == raw)
+  }
+
   @Test("a refused snapshot begins again at its first byte")
   func refused() throws {
     let reader = try sender()

@@ -61,8 +61,11 @@ struct BallotFile<Files: FileSystem> {
     _ files: Files, _ identity: DiskIdentity, _ notes: inout [RecoveryNote]
   ) throws(LogFault) -> BallotFile? {
     guard let file = try existing(files) else { return nil }
-    let copies = try read(file, identity)
+    let sectors = try twins.read(file)
+    let copies = try decode(sectors, identity)
     guard let newest = newest(of: copies) else { return nil }
+    // A promise that only memory has would be acted on, and be gone with the power.
+    do { try twins.settle(sectors, in: file) } catch { throw .poisoned(error) }
     var ballots = BallotFile(
       file: file, identity: identity, generation: newest.generation, ballot: newest.ballot)
     for slot in copies.indices where copies[slot] != newest {
@@ -82,7 +85,7 @@ struct BallotFile<Files: FileSystem> {
     _ files: Files, _ identity: DiskIdentity
   ) throws(LogFault) -> (ballot: Ballot?, lost: [Int]) {
     guard let file = try existing(files) else { return (nil, [0, 1]) }
-    let copies = try read(file, identity)
+    let copies = try decode(twins.read(file), identity)
     let newest = newest(of: copies)
     return (
       newest?.ballot, copies.indices.filter { copies[$0] == nil || copies[$0] != newest }
@@ -121,11 +124,11 @@ struct BallotFile<Files: FileSystem> {
     }
   }
 
-  private static func read(
-    _ file: Files.File, _ identity: DiskIdentity
+  private static func decode(
+    _ sectors: [TwinSectors.Copy?], _ identity: DiskIdentity
   ) throws(LogFault) -> [Copy?] {
     var copies: [Copy?] = []
-    for copy in try twins.read(file) {
+    for copy in sectors {
       copies.append(try copy.flatMap { found throws(LogFault) in try decode(found, identity) })
     }
     return copies

@@ -35,6 +35,9 @@ enum IdentityFile {
     }
     let file = try open(files)
     let (copies, newest) = try newest(file)
+    if repairing {
+      do { try twins.settle(copies, in: file) } catch { throw LogFault(error) }
+    }
     for slot in copies.indices where repairing && copies[slot] != newest {
       let sector = twins.encode(newest.value, generation: newest.generation)
       do {

@@ -62,7 +62,7 @@ public struct SnapshotReceiver<Files: FileSystem> {
 
   /// Verifies the whole, syncs it and gives it its name, durably. Hand the result to
   /// `WriteAheadLog.adopt`, then `reset` the log. Throws `.damaged` when the bytes are not that
-  /// snapshot; they are gone then, and the next receiver begins at 0.
+  /// snapshot; then, and when the sync fails, they are gone, and the next receiver begins at 0.
   /// - Precondition: everything was received.
   public mutating func finish() throws(LogFault) -> SnapshotFile {
     precondition(received == size, "SnapshotReceiver: \(received) of \(size) bytes of \(path)")
@@ -70,6 +70,8 @@ public struct SnapshotReceiver<Files: FileSystem> {
     do {
       try file.sync()
     } catch {
+      // What was received counts as written now, and is not: nobody may find it whole.
+      cancel()
       throw LogFault(error)
     }
     let whole: Int

@@ -46,6 +46,18 @@ struct TwinSectors {
     }
   }
 
+  /// Writes the copies that are whole once more as they are, each durable before the next one is
+  /// touched. What was read may stand in the page cache alone: a process that died before its sync
+  /// leaves it there, and so does a sync that failed, which counts the page as written.
+  func settle(_ copies: [Copy?], in file: some StoredFile) throws(FileFault) {
+    for (slot, copy) in copies.enumerated() {
+      guard let copy else { continue }
+      let sector = encode(copy.value, generation: copy.generation)
+      try file.write(sector[...], at: slot * OnDiskFormat.sectorSize)
+      try file.sync()
+    }
+  }
+
   /// Both copies, nil where one is damaged or missing.
   func read(_ file: some StoredFile) throws(LogFault) -> [Copy?] {
     var copies: [Copy?] = []

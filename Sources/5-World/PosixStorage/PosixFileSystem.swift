@@ -24,14 +24,18 @@ public struct PosixFileSystem: FileSystem, Sendable {
   }
 
   /// Makes the data directory and the directories above it, unless they are there, and syncs the
-  /// names.
+  /// names. Its own also when it is there: whoever made it may have died before the sync. Where its
+  /// parent may not be read, that was not this user's to do.
   public func makeRoot() throws(FileFault) {
     var made = FilePath(root).isAbsolute ? FilePath("/") : FilePath(".")
     for component in FilePath(root).components {
       let parent = made
       made.append(component)
-      guard try makeDirectory(made) else { continue }
-      try syncDirectory(at: parent)
+      if try makeDirectory(made) {
+        try syncDirectory(at: parent)
+      } else if made == FilePath(root) {
+        try? syncDirectory(at: parent)
+      }
     }
   }
 
