@@ -103,12 +103,32 @@ struct DataModelTests {
   func backlog() {
     var store = Store()
     for i in 0..<500 { store.put("k", "\(i)") }
-    store.apply(.compact(store.revision))
-    #expect(store.statistics.historyRecords == 499)
-    store.idle(1)
-    #expect(store.statistics.historyRecords == 491)
-    store.idle(62)
-    #expect(store.statistics.historyRecords == 0)
+    let time = store.appliedTime.milliseconds
+    store.apply(.compact(store.revision), time: time)
+    #expect(store.statistics.historyRecords == 499 - 2)
+    store.idle(1, time: time)
+    #expect(store.statistics.historyRecords == 499 - 4)
+    // Two more for each version that the entry adds: of any load the backlog has an end.
+    store.apply(.put(Put(key: bytes("k"), value: bytes("again"))), time: time)
+    #expect(store.statistics.historyRecords == 499 - 4 + 1 - 4)
+    store.idle(246, time: time)
+    #expect(store.statistics.historyRecords == 1)
+  }
+
+  @Test("where entries are few the time between them counts, up to a bound")
+  func backlogOverTime() {
+    var store = Store()
+    for i in 0..<3000 { store.put("k", "\(i)") }
+    let time = store.appliedTime.milliseconds
+    store.apply(.compact(store.revision), time: time)
+    let compacted = store.statistics.historyRecords
+    store.advance(to: store.appliedIndex.next, time: LogTime(milliseconds: time + 3))
+    #expect(store.statistics.historyRecords == compacted - 2 - 60)
+    store.advance(to: store.appliedIndex.next, time: LogTime(milliseconds: time + 1_000_000))
+    #expect(store.statistics.historyRecords == compacted - 2 - 60 - 2 - 1000)
+    // A time that falls counts as none.
+    store.advance(to: store.appliedIndex.next, time: LogTime(milliseconds: time))
+    #expect(store.statistics.historyRecords == compacted - 2 - 60 - 2 - 1000 - 2)
   }
 
   @Test("bytes that are no command are refused alike everywhere and change nothing but the index")

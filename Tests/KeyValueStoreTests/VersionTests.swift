@@ -106,7 +106,7 @@ struct VersionTests {
     }
     #expect(try store.restored().stateHash == store.stateHash)
     store.apply(.compact(Revision(count / 2)))
-    store.idle(8_000)
+    store.idle(25_000)
     #expect(store.statistics.historyRecords == Int(count / 2) + 1)
     #expect(try store.get("k", at: count / 2)?.value == bytes("\(count / 2 - 1)"))
     #expect(try view.read(RangeQuery(range: .all, revision: Revision(2))).items.first?.version == 1)

@@ -11,11 +11,14 @@ enum Limits {
   /// Bytes of keys and previous values that one command may ask for; it shares the longest frame
   /// with the pages.
   static let previousBytes = 4 << 20
-  /// Superseded versions dropped with each entry after a compaction: this number, more than nearly
-  /// every entry adds, and one for so many versions kept, so that the backlog of any load has an
-  /// end. At 15,000 entries a second dropping 64 with each took all of two processors from writes.
-  static let collectedPerEntry = 8
-  static let versionsPerCollected = 65_536
+  /// Superseded versions dropped with each entry after a compaction, beside two for each one that
+  /// the entry adds: so the backlog of any load has an end. One costs a replica 1 to 2 µs; at 15,000
+  /// entries a second dropping 14 with each took a third of two processors from writes.
+  static let collectedPerEntry = 2
+  /// And so many for each millisecond of log time since the entry before, for loads of few entries,
+  /// up to so many at once: 1 to 2 ms.
+  static let collectedPerMillisecond: UInt64 = 20
+  static let collectedAtOnce: UInt64 = 1000
   /// Sessions at one time. A view copies their table when the next write follows: 0.6 MB.
   static let sessions = 10_000
   /// Claims of the virtual IP in a snapshot: what the ledger keeps, and no more.

@@ -37,7 +37,8 @@ public struct Store: Sendable {
   public mutating func apply(
     _ command: Bytes, at index: LogIndex, time: LogTime
   ) -> CommandResult {
-    advance(to: index, time: time)
+    let (elapsed, kept) = (note(index, time), contents.historyCount)
+    defer { collectGarbage(elapsed: elapsed, added: contents.historyCount - kept) }
     guard let command = try? Command(decoding: command) else {
       return result(.refused(.malformed))
     }
@@ -80,13 +81,20 @@ public struct Store: Sendable {
   /// compacted history is dropped.
   /// - Precondition: `index` follows the last applied one.
   public mutating func advance(to index: LogIndex, time: LogTime) {
+    let elapsed = note(index, time)
+    collectGarbage(elapsed: elapsed, added: 0)
+  }
+
+  /// - Returns: by how many milliseconds log time moved.
+  private mutating func note(_ index: LogIndex, _ time: LogTime) -> UInt64 {
     precondition(
       index == contents.appliedIndex.next,
       "Store: entry \(index) does not follow the applied \(contents.appliedIndex)")
     contents.sessions.expire(from: contents.appliedTime, to: time)
     contents.appliedIndex = index
-    contents.appliedTime = max(contents.appliedTime, time)
-    collectGarbage()
+    let before = contents.appliedTime
+    contents.appliedTime = max(before, time)
+    return contents.appliedTime.milliseconds - before.milliseconds
   }
 
   /// The state as it is now; constant time.

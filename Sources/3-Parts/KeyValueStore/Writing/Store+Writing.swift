@@ -93,10 +93,14 @@ extension Store {
     return result(.compacted)
   }
 
-  mutating func collectGarbage() {
-    // By what is in every snapshot: all replicas must drop the same with the same entry.
-    let share = contents.historyCount / Limits.versionsPerCollected
-    let portion = Limits.collectedPerEntry + share
+  /// Drops a part of what a compaction allows to go.
+  ///
+  /// - Parameters: by how many milliseconds the entry moved log time, and how many versions it
+  ///   added: both follow from the log, so that all replicas drop the same with the same entry.
+  mutating func collectGarbage(elapsed: UInt64, added: Int) {
+    let overTime = min(elapsed, Limits.collectedAtOnce / Limits.collectedPerMillisecond)
+    let portion =
+      Limits.collectedPerEntry + 2 * added + Int(overTime * Limits.collectedPerMillisecond)
     for _ in 0..<portion {
       guard let item = garbage.pop(compacted: contents.compacted.number) else { break }
       drop(item)
