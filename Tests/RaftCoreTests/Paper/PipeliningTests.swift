@@ -55,6 +55,34 @@ struct PipeliningTests {
     #expect(byCount.effects.appends.map(\.entries.count) == [17])
   }
 
+  @Test("who lacks much gets a part of it each turn, and its answers bring the rest")
+  func turns() throws {
+    var lone = try Self.leader {
+      $0.appendBytes = 100
+      $0.turnBytes = 250
+    }
+    // n2 answers nothing: what it lacks piles up behind a window that is full.
+    lone.now = lone.now + .milliseconds(1)
+    for number in 0..<100 { try lone.propose("entry number \(number)") }
+    try lone.step(.peerReset(n2))
+    try lone.accept(at(1, 2), from: n2)
+    var got = LogIndex(2)
+    var turns = 0
+    while got < lone.node.log.last.index, turns < 1000 {
+      let appends = lone.effects.everything.compactMap { envelope -> Append? in
+        guard envelope.to == n2, case .append(let append) = envelope.message else { return nil }
+        return append
+      }
+      let bytes = appends.flatMap(\.entries).reduce(0) { $0 + $1.weight }
+      #expect(bytes <= 250 + 100, "turn \(turns)")
+      got = max(got, appends.last?.last.index ?? got)
+      turns += 1
+      try lone.accept(appends.first?.last ?? at(1, 2), from: n2)
+    }
+    #expect(got == lone.node.log.last.index)
+    #expect(turns > 10)
+  }
+
   @Test("one append carries at most its bytes, and always one entry")
   func batches() throws {
     var lone = try Self.leader { $0.appendBytes = 70 }

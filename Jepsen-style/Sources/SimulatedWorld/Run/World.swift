@@ -68,6 +68,7 @@ final class World {
     limits.appendBytes = swarm.appendBytes
     limits.appendsInFlight = swarm.appendsInFlight
     limits.tailBytes = swarm.tailBytes
+    limits.turnBytes = swarm.tailBytes == 0 ? swarm.appendBytes : 1 << 20
     do throws(Settings.Fault) {
       settings = try Settings(
         heartbeat: swarm.heartbeat, electionLeast: swarm.electionLeast,

@@ -3,6 +3,10 @@ public struct Limits: Hashable, Sendable {
   /// Entry bytes in one Append. 1 MiB leaves a 1 Gbit/s link in 8 ms, less than the fastest
   /// profile's heartbeat, so a heartbeat behind a batch is not late (dissertation §10.2.2).
   public var appendBytes = 1 << 20
+  /// Entry bytes that leave for one follower in one turn: what it lacks beyond that leaves in later
+  /// ones, which its answers bring. All of a full window at once, 8 MiB for one that was away, held
+  /// the leader's loop for 20 to 50 ms.
+  public var turnBytes = 1 << 20
   /// Appends in flight to one follower: covers a round trip of several group commits on each side.
   public var appendsInFlight = 64
   /// Entry bytes in flight to one follower: what a stalled one can pin in its sockets and queues.

@@ -118,21 +118,23 @@ extension RaftNode {
     }
   }
 
-  /// Appends ahead of their answers, until the window is full.
+  /// Appends ahead of their answers, until the window is full or the turn has done its part.
   private mutating func fill(_ pipeline: Progress.Pipeline, of peer: NodeID) {
     var pipeline = pipeline
     let limits = settings.limits
+    var left = limits.turnBytes
     while pipeline.next <= log.last.index, pipeline.flights.count < limits.appendsInFlight,
-      pipeline.bytes < limits.bytesInFlight
+      pipeline.bytes < limits.bytesInFlight, left > 0
     {
       let entries = log.entries(
-        from: pipeline.next, through: log.last.index, limit: limits.appendBytes)
+        from: pipeline.next, through: log.last.index, limit: min(left, limits.appendBytes))
       guard let last = entries.last else { break }
       sendAppend(entries, from: pipeline.next, to: peer)
       let bytes = entries.reduce(0) { $0 + $1.weight }
       if pipeline.flights.isEmpty { pipeline.movedAt = now }
       pipeline.flights.append(Progress.Pipeline.Flight(last: last.index, bytes: bytes))
       pipeline.bytes += bytes
+      left -= bytes
       pipeline.next = last.index.next
     }
     role.leadership?.progress.update(peer) { $0.flow = .replicating(pipeline) }
