@@ -124,7 +124,7 @@ public struct Swarm: Hashable, Sendable {
     tailBytes = [0, 1000, 16 << 10].pick(&dice)
     markEntries = [8, 20, 100, 400, 100_000].pick(&dice)
     chunkBytes = [700, 4096, 256 << 10].pick(&dice)
-    driftMost = profile.hasClockFaults ? [0, 0, 1000, 50_000].pick(&dice) : 0
+    driftMost = profile.hasClockFaults ? [0, 0, 9900, 50_000].pick(&dice) : 0
     hasGuards = dice.chance(3, in: 4)
     clients = Int([4, 8, 16].pick(&dice) as UInt64)
     operationsPerSecond = 100

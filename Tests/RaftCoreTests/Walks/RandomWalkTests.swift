@@ -80,7 +80,7 @@ struct RandomWalkTests {
       transfers += walk.cluster.ledger.transfers.filter { $0 != .notLeader }.count
     }
     var leaseReads = 0
-    for seed in UInt64(0)..<10 {
+    for seed in UInt64(0)..<20 {
       var walk = RandomWalk(seed: seed, leases: true)
       try walk.wander(steps: 1800)
       leaseReads += walk.cluster.ledger.leaseReads

@@ -6,7 +6,8 @@ internal import RaftTypes
 //
 // A promise is given for a time and kept for all of it, whatever the voter hears meanwhile: a term
 // that moved on does not end it (stickiness alone would), nor does a connection that broke, nor a
-// restart (`votesFrom`). Only the leader can: what it asked to be elected in its place need not wait.
+// restart (`votesFrom`; with shorter times only after a restart without lease reads). Only the
+// leader can: whom it asked to be elected in its place need not wait.
 extension RaftNode {
   /// Whether a leader counts on this node's loyalty.
   var isLoyal: Bool { now < loyalUntil }
@@ -27,7 +28,8 @@ extension RaftNode {
   }
 
   /// Until when the commit index is what a read may be answered from, because nobody else can lead:
-  /// every quorum that could elect another shares a loyal voter with the one that counts here. Nil
+  /// every quorum that could elect another shares a voter with the one that counts here, loyal or
+  /// the leader itself. Nil
   /// when there is no such time. It is asked anew each time, of those who decide now: promises of
   /// voters who no longer do are worth nothing.
   public var leaseReadsUntil: Instant? {
