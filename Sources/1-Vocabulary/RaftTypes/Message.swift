@@ -141,8 +141,8 @@ public struct HeartbeatReply: Hashable, Sendable {
   public let needsState: Bool
   /// Whether this replica would be a good leader: its disk answers, and clients could reach it.
   public let isFit: Bool
-  /// For how long from the heartbeat's arrival this voter gives nobody its vote, by its own clock, unless the
-  /// leader itself asks for an election; zero: it promises nothing (§6.4.1).
+  /// For how long from the heartbeat's arrival this voter gives nobody its vote, by its own clock,
+  /// unless the leader itself asks for an election; zero: it promises nothing (§6.4.1).
   public let loyalty: TimeSpan
 
   public init(

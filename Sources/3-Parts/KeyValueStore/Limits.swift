@@ -12,8 +12,8 @@ enum Limits {
   /// with the pages.
   static let previousBytes = 4 << 20
   /// Superseded versions dropped with each entry after a compaction, beside two for each one that
-  /// the entry adds: so the backlog of any load has an end. One costs a replica 1 to 2 µs; at 15,000
-  /// entries a second dropping 14 with each took a third of two processors from writes.
+  /// the entry adds: so the backlog of any load has an end. One costs a replica 1 to 2 µs; with
+  /// 15,000 entries a second, dropping 14 with each took a third of two processors from writes.
   static let collectedPerEntry = 2
   /// And so many for each millisecond of log time since the entry before, for loads of few entries,
   /// up to so many at once: 1 to 2 ms.

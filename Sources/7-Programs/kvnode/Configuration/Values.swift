@@ -1,14 +1,12 @@
 import Configuration
 
-/// The configured values as text; YAML may hold a number where a name is meant, and takes `on` and
-/// `off` for truth values.
+/// The configured values as text; YAML may hold a number where a name is meant.
 struct Values {
   let reader: ConfigReader
 
   subscript(key: ConfigurationKey) -> String? {
     let name = ConfigKey(stringLiteral: key.rawValue)
     return reader.string(forKey: name) ?? reader.int(forKey: name).map(String.init)
-      ?? reader.bool(forKey: name).map { $0 ? "on" : "off" }
   }
 
   /// One or several: a list in YAML, commas elsewhere or in YAML's text; nil when there is none.
