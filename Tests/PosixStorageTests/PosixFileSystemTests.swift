@@ -49,45 +49,6 @@ struct PosixFileSystemTests {
     }
   }
 
-  @Test(
-    "what is let go of leaves the page cache, and is there when it is read",
-    .enabled(if: isOnDisk, "/tmp is on no disk of its own, but in memory or on other files"))
-  func letsGo() throws {
-    try TemporaryDirectory.use { root in
-      let size = 1 << 20
-      let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 / 4096) }
-      let file = try PosixFileSystem(root: root).create("a")
-      for start in stride(from: 0, to: size, by: 1 << 16) {
-        try file.write(bytes[start..<start + 1 << 16], at: start)
-        try file.sync()
-      }
-      file.letGo(before: size / 2)
-      let kept = try #require(Self.cachedPages("\(root)/a", size))
-      #expect(kept.prefix(size / 2 / 4096).allSatisfy { !$0 })
-      #expect(kept.suffix(size / 2 / 4096).allSatisfy { $0 })
-      #expect(try file.read(size, at: 0) == bytes)
-    }
-  }
-
-  /// Whether each page of the file is in the page cache, mincore(2).
-  private static func cachedPages(_ path: String, _ size: Int) -> [Bool]? {
-    let descriptor = Glibc.open(path, O_RDONLY)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    guard let map = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0), map != MAP_FAILED else {
-      return nil
-    }
-    defer { munmap(map, size) }
-    var pages = [UInt8](repeating: 0, count: size / 4096)
-    return mincore(map, size, &pages) == 0 ? pages.map { $0 & 1 == 1 } : nil
-  }
-
-  /// File systems without a device have major number 0.
-  private static var isOnDisk: Bool {
-    var status = stat()
-    return stat("/tmp", &status) == 0 && status.st_dev >> 8 & 0xfff != 0
-  }
-
   @Test("files are for their owner alone, whatever the umask")
   func modes() throws {
     try TemporaryDirectory.use { root in

@@ -52,6 +52,11 @@ public protocol StoredFile {
   /// Writes all of `bytes` at `offset`, in one system call where the system allows it.
   func write(_ bytes: Bytes, at offset: Int) throws(FileFault)
 
+  /// The same for bytes that end with a sector, and that nobody reads before the next start: past
+  /// what keeps them in memory besides the disk, where that can be. Of the sector in which they
+  /// begin, what stands before them is written once more.
+  func writeThrough(_ bytes: Bytes, at offset: Int) throws(FileFault)
+
   /// Makes the file `size` bytes long, with its blocks allocated and really written with zeros, so
   /// that later writes inside it need neither space nor metadata. Not durable before `sync`.
   func allocate(_ size: Int) throws(FileFault)
@@ -61,10 +66,6 @@ public protocol StoredFile {
 
   /// Makes content and size durable (fdatasync(2)). A failure is final: see `FileFault.io`.
   func sync() throws(FileFault)
-
-  /// Says that nobody will soon read the bytes before `end`, all of them synced: what keeps them
-  /// in memory besides the disk may let go of them. Advice; what is read stays the same.
-  func letGo(before end: Int)
 }
 
 extension StoredFile {
@@ -76,7 +77,9 @@ extension StoredFile {
   }
 
   /// Where nothing is kept.
-  public func letGo(before end: Int) {}
+  public func writeThrough(_ bytes: Bytes, at offset: Int) throws(FileFault) {
+    try write(bytes, at: offset)
+  }
 }
 
 extension FileSystem {

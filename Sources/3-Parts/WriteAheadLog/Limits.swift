@@ -2,10 +2,6 @@ internal import EntryFormat
 
 /// Every bound of the log and of its files, with its reason.
 enum Limits {
-  /// The newest bytes of the log that stay in the page cache, and as many go at a time: the kernel
-  /// drops pages that it has just taken in only after asking every processor.
-  static let cachedLeast = 512 << 10
-
   /// A record stops taking further entries at this raw size: 1 MiB keeps the loss by one rotten
   /// sector, and the pause to decode one record, small, and is far beyond where group commit stops
   /// paying.

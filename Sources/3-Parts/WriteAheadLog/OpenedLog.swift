@@ -4,7 +4,7 @@ internal import RaftTypes
 
 /// The log as its segments give it: what recovery hands to the running log.
 struct OpenedLog<Files: FileSystem> {
-  private(set) var segments: [WriteAheadLog<Files>.Segment] = []
+  private(set) var segments: [LogSegment] = []
   let file: Files.File
   private(set) var group: RecordGroup
   private(set) var replay: LogReplay
@@ -13,7 +13,7 @@ struct OpenedLog<Files: FileSystem> {
   // One of those was replaced later on: passing over them was wrong.
   private var isMisread = false
   /// Segments that a reset made void and a crash left behind, oldest first.
-  let void: [WriteAheadLog<Files>.Segment]
+  let void: [LogSegment]
 
   var last: LogPosition { replay.last }
 
@@ -63,7 +63,7 @@ struct OpenedLog<Files: FileSystem> {
     let headers = try Self.headers(files, identity)
     let start = headers.lastIndex { $0.isReset } ?? 0
     void = headers[..<start].map {
-      WriteAheadLog<Files>.Segment(sequence: $0.sequence, size: $0.size, highest: $0.base.index)
+      LogSegment(sequence: $0.sequence, size: $0.size, highest: $0.base.index)
     }
     let counting = headers[start...]
     guard let first = counting.first, let end = counting.last else {
@@ -84,7 +84,7 @@ struct OpenedLog<Files: FileSystem> {
     group = RecordGroup(sequence: end.sequence, start: OnDiskFormat.firstRecord, chain: 0)
     // What else they mention was replaced before they ended.
     segments = zip(unread, counting.dropFirst()).map { header, next in
-      WriteAheadLog<Files>.Segment(
+      LogSegment(
         sequence: header.sequence, size: header.size, highest: next.base.index)
     }
     var buffer: [UInt8] = []
@@ -137,7 +137,7 @@ struct OpenedLog<Files: FileSystem> {
     _ reader: SegmentReader, _ next: SegmentHeader?, _ notes: inout [RecoveryNote]
   ) throws(LogFault) {
     notes += reader.unreadable.map { .unreadableSector(path: reader.path, offset: $0) }
-    var segment = WriteAheadLog<Files>.Segment(
+    var segment = LogSegment(
       sequence: reader.header.sequence, size: reader.header.size,
       highest: reader.header.base.index)
     var scanner = reader.scanner()

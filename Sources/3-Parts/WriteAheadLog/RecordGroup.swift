@@ -103,7 +103,7 @@ struct RecordGroup {
     let count = buffer.count
     buffer.write(zeros: OnDiskFormat.sectorBoundary(from: start + count) - (start + count))
     defer { buffer.truncate(to: count) }
-    try file.write(buffer.bytes[...], at: start)
+    try file.writeThrough(buffer.bytes[...], at: start)
   }
 
   /// The group is durable: the next one follows it. The buffer stays allocated.

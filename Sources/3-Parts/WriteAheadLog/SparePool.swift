@@ -6,12 +6,6 @@ internal import BinaryCodec
 /// snapshot can be written and the log compacted; from then on no new spare is made until the
 /// reserve fits again beside it. So appends never eat what compaction needs.
 struct SparePool<Files: FileSystem> {
-  struct Spare {
-    let number: UInt64
-    let size: Int
-    var path: String { OnDiskFormat.sparePath(number) }
-  }
-
   let files: Files
   let options: LogOptions
   private(set) var spares: [Spare]
@@ -22,12 +16,6 @@ struct SparePool<Files: FileSystem> {
   private var surplus: [Surplus] = []
   /// The first of them was ordered to go.
   private var isClearing = false
-
-  private struct Surplus {
-    let path: String
-    let size: Int
-    let isSegment: Bool
-  }
 
   init(files: Files, options: LogOptions, spares: [Spare], hasReserve: Bool) {
     self.files = files
@@ -148,4 +136,18 @@ struct SparePool<Files: FileSystem> {
       throw error
     }
   }
+}
+
+/// A file that waits to become a segment.
+struct Spare {
+  let number: UInt64
+  let size: Int
+  var path: String { OnDiskFormat.sparePath(number) }
+}
+
+/// A file that nothing needs any more.
+private struct Surplus {
+  let path: String
+  let size: Int
+  let isSegment: Bool
 }

@@ -159,10 +159,10 @@ extension WriteAheadLog {
         notes.append(.unfinishedRemoved(path: path))
       }
       for path in shelf.surplus { try files.discard(path) }
-      var spares: [SparePool<Files>.Spare] = []
+      var spares: [Spare] = []
       for number in names.compactMap(OnDiskFormat.spareNumber) {
         let size = try files.open(OnDiskFormat.sparePath(number)).size()
-        spares.append(SparePool<Files>.Spare(number: number, size: size))
+        spares.append(Spare(number: number, size: size))
       }
       let hasReserve = try reserveIsWhole(files, options)
       var pool = SparePool(files: files, options: options, spares: spares, hasReserve: hasReserve)

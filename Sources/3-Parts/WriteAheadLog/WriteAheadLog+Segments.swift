@@ -51,9 +51,8 @@ extension WriteAheadLog {
     file = try poisoning { () throws(FileFault) in
       try SegmentHeader.install(header, in: files, spare: spare.path)
     }
-    cached = 0
     segments.append(
-      Segment(sequence: header.sequence, size: header.size, highest: base.index))
+      LogSegment(sequence: header.sequence, size: header.size, highest: base.index))
     group = RecordGroup(
       sequence: header.sequence, start: OnDiskFormat.firstRecord, chain: previous,
       packer: group.packer)

@@ -15,26 +15,15 @@ public import RaftTypes
 /// stop, because the kernel may have dropped the pages and would report success next time (pitfall
 /// 48).
 public final class WriteAheadLog<Files: FileSystem> {
-  /// One file of the log. The last of `segments` is the one written to.
-  struct Segment {
-    let sequence: UInt64
-    let size: Int
-    /// The highest index that any of its records mentions: below a compaction it is no longer
-    /// needed.
-    var highest: LogIndex
-    var path: String { OnDiskFormat.segmentPath(sequence) }
-  }
-
   let files: Files
   /// Sizes chosen when the log was opened.
   public let options: LogOptions
   /// Whose directory this is.
   public let identity: DiskIdentity
-  var segments: [Segment]
+  /// Oldest first; the last is the one written to.
+  var segments: [LogSegment]
   var file: Files.File
   var group: RecordGroup
-  /// Where in the newest segment begins what should stay in the page cache.
-  var cached = 0
   var spares: SparePool<Files>
   var ballots: BallotFile<Files>
   /// Slots whose bodies rotted and that nobody has filled yet, with their terms.
@@ -68,7 +57,10 @@ public final class WriteAheadLog<Files: FileSystem> {
 
   /// Bytes of the log's files that hold records, padding included.
   public var sizeOnDisk: Int {
-    segments.dropLast().reduce(0) { $0 + $1.size } + group.worstEnd
+    // Asked behind every sync, so without what a closure and a slice cost.
+    var size = group.worstEnd
+    for segment in segments { size += segment.size }
+    return size - segments[segments.count - 1].size
   }
 
   /// Appends `entries`, whose indexes follow each other. Whatever the log held from the first one's
@@ -130,19 +122,9 @@ public final class WriteAheadLog<Files: FileSystem> {
       }
       try poisoning { () throws(FileFault) in try file.sync() }
       group.finish()
-      letGo()
     }
     durable = last
     return durable
-  }
-
-  // A start reads the log again, nobody before it. Kept in memory all the same, it would have the
-  // kernel find fresh pages as fast as the log grows.
-  private func letGo() {
-    let end = group.start - Limits.cachedLeast
-    guard end - cached >= Limits.cachedLeast else { return }
-    file.letGo(before: end)
-    cached = end
   }
 
   private func place(_ piece: RecordPiece) throws(LogFault) {

@@ -14,4 +14,8 @@ enum Limits {
   /// What passes the page cache lies at multiples of this, in the file and in memory: no disk has
   /// larger sectors (open(2), NOTES).
   static let directAlignment = 4096
+
+  /// Memory from which an open file is written past the page cache: a larger group of records takes
+  /// several writes.
+  static let directRoom = 1 << 20
 }

@@ -1,5 +1,6 @@
 public import BinaryCodec
 internal import Glibc
+internal import Synchronization
 internal import SystemPackage
 public import WriteAheadLog
 
@@ -10,6 +11,8 @@ public import WriteAheadLog
 public final class PosixFile: StoredFile, Sendable {
   private let descriptor: FileDescriptor
   private let path: String
+  // From the first write past the page cache on.
+  private let sectors: Mutex<SectorWriter?> = Mutex(nil)
 
   init(_ descriptor: FileDescriptor, path: String) {
     self.descriptor = descriptor
@@ -72,6 +75,7 @@ public final class PosixFile: StoredFile, Sendable {
 
   /// pwrite(2) until everything is written.
   public func write(_ bytes: Bytes, at offset: Int) throws(FileFault) {
+    forgetSectors()
     try posix("pwrite", path) {
       try bytes.withUnsafeBytes { buffer in
         var done = 0
@@ -84,11 +88,30 @@ public final class PosixFile: StoredFile, Sendable {
     }
   }
 
+  /// pwrite(2) past the page cache, where that is to be had; where not, through it.
+  public func writeThrough(_ bytes: Bytes, at offset: Int) throws(FileFault) {
+    let outcome = sectors.withLock { writer in
+      var open = writer.take() ?? SectorWriter(descriptor)
+      let outcome = open.write(bytes, at: offset)
+      writer = consume open
+      return outcome
+    }
+    switch outcome {
+    case .written: break
+    case .refused: try write(bytes, at: offset)
+    case .failed(let code): throw FileFault(code, "pwrite", path)
+    }
+  }
+
+  // Before anything changes that was not written past the page cache.
+  private func forgetSectors() { sectors.withLock { $0?.forget() } }
+
   /// Allocates the blocks (so that the disk cannot fill up later), then really writes zeros: into
   /// blocks that are only allocated, every first write changes metadata, and fdatasync(2) waits for
   /// the journal.
   public func allocate(_ size: Int) throws(FileFault) {
     guard size > 0 else { return try truncate(to: 0) }
+    forgetSectors()
     var code = EINTR
     while code == EINTR { code = posix_fallocate(descriptor.rawValue, 0, off_t(size)) }
     guard code == 0 else { throw FileFault(Errno(rawValue: code), "posix_fallocate", path) }
@@ -103,7 +126,7 @@ public final class PosixFile: StoredFile, Sendable {
       byteCount: Limits.zeroRun, alignment: Limits.directAlignment)
     defer { zeros.deallocate() }
     zeros.initializeMemory(as: UInt8.self, repeating: 0)
-    var isDirect = size.isMultiple(of: Limits.directAlignment) && passCache(true)
+    var isDirect = size.isMultiple(of: Limits.directAlignment) && descriptor.passCache(true)
     var done = 0
     while done < size {
       let run = UnsafeRawBufferPointer(rebasing: zeros.prefix(size - done))
@@ -112,7 +135,7 @@ public final class PosixFile: StoredFile, Sendable {
           toAbsoluteOffset: Int64(done), run, retryOnInterrupt: true)
       } catch {
         let code = error as? Errno ?? .ioError
-        guard isDirect, code == .invalidArgument, passCache(false) else {
+        guard isDirect, code == .invalidArgument, descriptor.passCache(false) else {
           throw FileFault(code, "pwrite", path)
         }
         isDirect = false
@@ -120,26 +143,14 @@ public final class PosixFile: StoredFile, Sendable {
       }
       try sync()
     }
-    if isDirect, !passCache(false) { throw FileFault(Errno(rawValue: errno), "fcntl", path) }
+    if isDirect, !descriptor.passCache(false) {
+      throw FileFault(Errno(rawValue: errno), "fcntl", path)
+    }
   }
-
-  /// Switches O_DIRECT (open(2)) on or off; false where the file system does not let it.
-  private func passCache(_ isWanted: Bool) -> Bool {
-    let flags = fcntl(descriptor.rawValue, F_GETFL)
-    guard flags >= 0 else { return false }
-    let wanted = isWanted ? flags | Self.direct : flags & ~Self.direct
-    return fcntl(descriptor.rawValue, F_SETFL, wanted) == 0
-  }
-
-  // fcntl.h shows O_DIRECT to GNU's C alone, and has one for each processor.
-  #if arch(arm64)
-    private static let direct: CInt = 0o200000
-  #else
-    private static let direct: CInt = 0o40000
-  #endif
 
   /// ftruncate(2).
   public func truncate(to size: Int) throws(FileFault) {
+    forgetSectors()
     try posix("ftruncate", path) { try descriptor.resize(to: Int64(size)) }
   }
 
@@ -150,13 +161,5 @@ public final class PosixFile: StoredFile, Sendable {
     guard fdatasync(descriptor.rawValue) == 0 else {
       throw FileFault(Errno(rawValue: errno), "fdatasync", path)
     }
-  }
-
-  /// posix_fadvise(2): the pages become free memory. From the beginning each time, because the
-  /// kernel keeps a run of pages of which a part is meant to stay.
-  public func letGo(before end: Int) {
-    // A length of 0 would be the whole file.
-    guard end > 0 else { return }
-    _ = posix_fadvise(descriptor.rawValue, 0, off_t(end), POSIX_FADV_DONTNEED)
   }
 }

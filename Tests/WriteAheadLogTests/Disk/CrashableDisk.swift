@@ -34,8 +34,6 @@ final class CrashableDisk: FileSystem {
   var unreadable: [String: Set<Int>] = [:]
   /// What each step was, for messages and for tests of the order.
   private(set) var trace: [String] = []
-  /// Up to where its user says of some file that nobody will read it soon.
-  var letGo: [(end: Int, isSynced: Bool)] = []
 
   init() {}
 

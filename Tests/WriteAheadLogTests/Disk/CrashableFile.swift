@@ -67,6 +67,4 @@ final class CrashableFile: StoredFile {
     }
     inode.sync()
   }
-
-  func letGo(before end: Int) { disk.letGo.append((end, inode.isSynced)) }
 }
