@@ -15,8 +15,9 @@ enum Limits {
   /// costs.
   static let compressionThreshold = 8 << 10
 
-  /// A block is kept when it saves at least one part in so many: reading it back costs time too.
-  static let leastSaving = 8
+  /// A block is kept when it saves at least one part in so many: making it costs as much time as a
+  /// disk takes for several times its bytes, and reading it back costs some too.
+  static let leastSaving = 4
 
   /// So many records at most are stored untried after one that did not shrink: trying one in 33
   /// costs a log of such values 3 % of what trying all did, and one of documents that follow misses
