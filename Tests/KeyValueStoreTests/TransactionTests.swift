@@ -32,6 +32,38 @@ struct TransactionTests {
     #expect(after.items.last?.modRevision == Revision(3))
   }
 
+  // Puts alone are done in the order of their keys.
+  @Test("puts are answered in their own order, and what they supersede is garbage in that of keys")
+  func putsAlone() {
+    var store = Store()
+    let keys = ["m", "a", "zz", "z", "", "k", "ab"]
+    store.apply(
+      .transaction(Transaction(compare: [], success: keys.map { put($0, "old") }, failure: [])))
+    let steps = keys.map { key in
+      Transaction.Step.put(
+        Put(key: bytes(key), value: bytes("new " + key), wantsPrevious: key != "z"))
+    }
+    let result = store.apply(.transaction(Transaction(compare: [], success: steps, failure: [])))
+    guard case .transaction(let transaction) = result.outcome else {
+      Issue.record("\(result)")
+      return
+    }
+    let previous = transaction.steps.map { step in
+      if case .put(let previous?) = step {
+        String(decoding: previous.key, as: UTF8.self)
+      } else {
+        nil as String?
+      }
+    }
+    #expect(previous == keys.map { $0 == "z" ? nil : $0 })
+    #expect(result.revision == Revision(3))
+    var dropped: [String] = []
+    while let item = store.garbage.pop(compacted: 3) {
+      dropped.append(String(decoding: item.record.key, as: UTF8.self))
+    }
+    #expect(dropped == keys.sorted())
+  }
+
   @Test("pitfall 37: a transaction that cannot be done whole changes nothing")
   func allOrNothing() throws {
     var store = Store()

@@ -9,8 +9,8 @@ extension Store {
   mutating func execute(_ transaction: Transaction, at revision: Revision) -> CommandResult {
     let plan: TransactionPlan
     do throws(StoreRefusal) {
-      try TransactionFootprint.check(transaction)
-      plan = TransactionPlan(transaction, on: contents)
+      let footprint = try TransactionFootprint(of: transaction)
+      plan = TransactionPlan(transaction, on: contents, footprint)
       try plan.check(against: contents)
     } catch {
       return result(.refused(error))
@@ -19,7 +19,7 @@ extension Store {
     let outcome = perform(plan, &run)
     if run.wrote {
       contents.revision = revision
-      garbage.sortTail(dueAt: revision.number)
+      if plan.keyOrder == nil { garbage.sortTail(dueAt: revision.number) }
     }
     return result(.transaction(outcome))
   }
@@ -37,8 +37,12 @@ extension Store {
   private mutating func perform(
     _ plan: TransactionPlan, _ run: inout TransactionRun
   ) -> TransactionResult {
+    if let order = plan.keyOrder {
+      return TransactionResult(succeeded: plan.succeeded, steps: put(plan.steps, in: order, &run))
+    }
     var results: [TransactionResult.StepResult] = []
     results.reserveCapacity(plan.steps.count)
+    var nested = plan.inner.makeIterator()
     for step in plan.steps {
       switch step {
       case .put(let put):
@@ -53,11 +57,33 @@ extension Store {
             previous: delete.wantsPrevious ? removed.map { KeyValue($0) } : []))
       case .range(let query):
         results.append(.range(page(query, &run)))
-      case .transaction(let inner):
+      case .transaction:
+        guard let inner = nested.next() else {
+          preconditionFailure("Store: a nested transaction has no plan")
+        }
         results.append(.transaction(perform(inner, &run)))
       }
     }
     return TransactionResult(succeeded: plan.succeeded, steps: results)
+  }
+
+  // In the order of keys what they supersede is garbage in its order at once, and neighbours are
+  // sought where the one before was.
+  private mutating func put(
+    _ steps: [Transaction.Step], in order: [Int], _ run: inout TransactionRun
+  ) -> [TransactionResult.StepResult] {
+    var results = [TransactionResult.StepResult](
+      repeating: .put(previous: nil), count: steps.count)
+    for place in order {
+      guard case .put(let put) = steps[place] else {
+        preconditionFailure("Store: step \(place) is no put")
+      }
+      if let previous = write(put, at: run.revision) {
+        results[place] = .put(previous: previous)
+      }
+      run.wrote = true
+    }
+    return results
   }
 
   private func page(_ query: RangeQuery, _ run: inout TransactionRun) -> RangeResult {

@@ -17,11 +17,32 @@ struct TransactionFootprint {
 
   private var puts: [Claim<Bytes>] = []
   private var deletes: [Claim<KeyRange>] = []
+  /// The places of a branch's steps in the order of the keys that they put; nil where they do
+  /// anything else. In that order they may be done, since none of them sees another.
+  private(set) var successOrder: [Int]?
+  private(set) var failureOrder: [Int]?
 
   /// - Throws: `duplicateKey`.
-  static func check(_ transaction: Transaction) throws(StoreRefusal) {
-    var footprint = TransactionFootprint()
-    try footprint.add(transaction)
+  init(of transaction: Transaction) throws(StoreRefusal) {
+    successOrder = try Self.order(ofPuts: transaction.success)
+    failureOrder = try Self.order(ofPuts: transaction.failure)
+    if successOrder == nil { try add(transaction.success) }
+    if failureOrder == nil { try add(transaction.failure) }
+  }
+
+  // What bulk writers send, without a claim for each key.
+  private static func order(ofPuts branch: [Transaction.Step]) throws(StoreRefusal) -> [Int]? {
+    var keys: [Bytes] = []
+    keys.reserveCapacity(branch.count)
+    for step in branch {
+      guard case .put(let put) = step else { return nil }
+      keys.append(put.key)
+    }
+    let places = KeyOrder.places(of: keys)
+    for (one, next) in zip(places, places.dropFirst()) where keys[one] == keys[next] {
+      throw .duplicateKey
+    }
+    return places
   }
 
   private mutating func add(_ transaction: Transaction) throws(StoreRefusal) {

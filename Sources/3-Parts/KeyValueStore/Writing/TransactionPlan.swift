@@ -2,25 +2,22 @@ internal import ClientProtocol
 
 /// The path through a transaction that its comparisons choose.
 struct TransactionPlan {
-  enum Step {
-    case put(Put)
-    case delete(Delete)
-    case range(RangeQuery)
-    indirect case transaction(TransactionPlan)
-  }
-
   let succeeded: Bool
-  let steps: [Step]
+  /// The branch that is taken, as it stands in the transaction.
+  let steps: [Transaction.Step]
+  /// The plans of the transactions among the steps, in their order.
+  let inner: [TransactionPlan]
+  /// See `TransactionFootprint`; nil also for what stands inside another transaction.
+  let keyOrder: [Int]?
 
-  init(_ transaction: Transaction, on state: StoreView) {
+  init(
+    _ transaction: Transaction, on state: StoreView, _ footprint: TransactionFootprint? = nil
+  ) {
     succeeded = transaction.compare.allSatisfy { state.holds($0) }
-    steps = (succeeded ? transaction.success : transaction.failure).map { step in
-      switch step {
-      case .put(let put): .put(put)
-      case .delete(let delete): .delete(delete)
-      case .range(let query): .range(query)
-      case .transaction(let inner): .transaction(TransactionPlan(inner, on: state))
-      }
+    steps = succeeded ? transaction.success : transaction.failure
+    keyOrder = succeeded ? footprint?.successOrder : footprint?.failureOrder
+    inner = steps.compactMap { step in
+      if case .transaction(let inner) = step { TransactionPlan(inner, on: state) } else { nil }
     }
   }
 
@@ -36,6 +33,7 @@ struct TransactionPlan {
   // sizes.
   private func previousBytes(in state: StoreView) throws(StoreRefusal) -> Int {
     var bytes = 0
+    var nested = inner.makeIterator()
     for step in steps {
       switch step {
       case .put(let put):
@@ -43,7 +41,7 @@ struct TransactionPlan {
       case .delete(let delete):
         if delete.wantsPrevious { bytes += state.liveBytes(in: delete.range) }
       case .range(let query): try state.checkRevision(query.revision)
-      case .transaction(let inner): bytes += try inner.previousBytes(in: state)
+      case .transaction: bytes += try nested.next()?.previousBytes(in: state) ?? 0
       }
     }
     return bytes
