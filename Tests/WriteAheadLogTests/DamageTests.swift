@@ -101,11 +101,45 @@ struct DamageTests {
       for sector in 0..<disk.bytes(path).count / 4096 {
         let damaged = disk.copy()
         damaged.unreadable[path] = [sector]
-        let recovery = try Sample.open(damaged).recovery
+        let (log, recovery) = try Sample.open(damaged)
         #expect(recovery.slots.map(\.position) == slots.map(\.position), "\(path) \(sector)")
         #expect(
           recovery.notes.contains(.unreadableSector(path: path, offset: sector * 4096)))
+        // And the log goes on, whichever it was.
+        let next = Sample.entry(log.last.term.number, log.last.index.next.number)
+        try log.append([next])
+        try log.sync()
+        let later = damaged.afterCrash(.nothing)
+        later.unreadable = damaged.unreadable
+        let again = try Sample.open(later).recovery
+        #expect(
+          again.slots.map(\.position) == slots.map(\.position) + [next.position],
+          "\(path) \(sector)")
       }
+    }
+  }
+
+  @Test("what a start finds beside an unreadable sector is durable before anybody counts on it")
+  func unreadableUnsynced() throws {
+    // Of the record that is appended, head and body stand in the one and the copy in the other.
+    for sector in 2...3 {
+      // A process that died between the write and its sync.
+      let (disk, log) = try Sample.log()
+      disk.crashStep = disk.steps + 2
+      try log.append([Sample.entry(2, log.last.index.next.number)])
+      #expect(throws: LogFault.self) { try log.sync() }
+      disk.revive()
+      disk.unreadable["wal/1.log"] = [sector]
+      let (next, recovery) = try Sample.open(disk)
+      #expect(recovery.slots.last?.position.term == Term(2), "sector \(sector)")
+      let entry = Sample.entry(9, next.last.index.next.number)
+      try next.append([entry])
+      try next.sync()
+      let later = disk.afterCrash(.nothing)
+      later.unreadable = disk.unreadable
+      #expect(
+        try Sample.open(later).recovery.slots.map(\.position)
+          == recovery.slots.map(\.position) + [entry.position], "sector \(sector)")
     }
   }
 

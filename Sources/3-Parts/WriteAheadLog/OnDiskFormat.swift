@@ -18,7 +18,7 @@ internal import BinaryCodec
 /// ^ sector 0      ^ sector 1                                       ^ next sector boundary
 /// ```
 /// A record's 64-byte identity stands before its body (head) and again at the first sector boundary
-/// after it (copy), written by one write and made durable by one sync.
+/// after it (copy), written together and made durable by one sync.
 ///
 /// **What may a crash leave?** Of everything written since the last sync, any subset of sectors,
 /// each old, new, or new up to some byte. Nothing that was synced is rewritten, except the sector

@@ -12,6 +12,8 @@ struct OpenedLog<Files: FileSystem> {
   private let needed: Place
   // One of those was replaced later on: passing over them was wrong.
   private var isMisread = false
+  /// The sector in which the log ends cannot be read: nothing can be written beside what it holds.
+  private(set) var endIsUnreadable = false
   /// Segments that a reset made void and a crash left behind, oldest first.
   let void: [LogSegment]
 
@@ -213,20 +215,27 @@ struct OpenedLog<Files: FileSystem> {
       notes.append(.tornTailCut(path: reader.path, offset: scanner.position))
     }
     try rewrite(reader, durable..<scanner.position)
+    let sector = scanner.position / OnDiskFormat.sectorSize * OnDiskFormat.sectorSize
+    endIsUnreadable = reader.unreadable.contains(sector)
     group = RecordGroup(
       sequence: reader.header.sequence, start: scanner.position, chain: scanner.chain)
   }
 
-  // What was read may stand in the page cache alone: after a failed sync the kernel holds pages for
-  // clean that never reached the disk. Writing the last group again makes it durable before anybody
-  // counts on it.
+  // What was read may stand in the disk's own memory alone, or in the page cache: after a failed
+  // sync the kernel holds pages for clean that never reached the disk. Writing the last group again
+  // makes it durable before anybody counts on it, but for sectors that cannot be read.
   private func rewrite(_ reader: SegmentReader, _ range: Range<Int>) throws(LogFault) {
-    let isWhole = reader.unreadable.allSatisfy {
-      $0 + OnDiskFormat.sectorSize <= range.lowerBound || $0 >= range.upperBound
-    }
-    guard !range.isEmpty, isWhole else { return }
+    guard !range.isEmpty else { return }
     do {
-      try file.write(reader.bytes[range], at: range.lowerBound)
+      var start = range.lowerBound
+      for sector in reader.unreadable where sector + OnDiskFormat.sectorSize > start {
+        guard sector < range.upperBound else { break }
+        if sector > start { try file.write(reader.bytes[start..<sector], at: start) }
+        start = sector + OnDiskFormat.sectorSize
+      }
+      if start < range.upperBound {
+        try file.write(reader.bytes[start..<range.upperBound], at: start)
+      }
       try file.sync()
     } catch {
       throw .poisoned(error)

@@ -96,8 +96,8 @@ struct RecordGroup {
   }
 
   /// Writes whole records at `start`, and zeros behind them to the end of the last sector, where
-  /// nothing is yet: of a sector that is written in part the kernel first reads the rest from the
-  /// disk. Also when this fails the group is as it was.
+  /// nothing is yet: only whole sectors pass the page cache. Also when this fails the group is as
+  /// it was.
   mutating func write(to file: some StoredFile) throws(FileFault) {
     close()
     let count = buffer.count

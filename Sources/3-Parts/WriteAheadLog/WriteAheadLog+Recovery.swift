@@ -48,7 +48,11 @@ extension WriteAheadLog {
       ballots: ballots, snapshots: shelf.usable)
     log.segments = opened.void + log.segments
     while log.segments.count > opened.segments.count { log.dropOldest() }
-    if case .replaced(let position) = join { try log.restart(behind: position) }
+    if case .replaced(let position) = join {
+      try log.restart(behind: position)
+    } else if opened.endIsUnreadable {
+      try log.leaveSegment()
+    }
     return .opened(
       log,
       Recovery(

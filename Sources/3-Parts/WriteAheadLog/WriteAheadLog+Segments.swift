@@ -27,6 +27,11 @@ extension WriteAheadLog {
     try startSegment(stored: piece.size, base: last, previous: group.chain, isReset: false)
   }
 
+  /// Goes on in a new segment, behind a recovery that could not read the last sector of this one.
+  func leaveSegment() throws(LogFault) {
+    try startSegment(stored: 0, base: last, previous: group.chain, isReset: false)
+  }
+
   // A full disk in the middle of a roll cannot be undone half: spares were reserved before, so only
   // a file system that needs space to overwrite gets here.
   private func syncGroup() throws(LogFault) {

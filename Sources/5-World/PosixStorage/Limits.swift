@@ -11,8 +11,9 @@ enum Limits {
   static let lockAttempts = 50
   static let lockPause: UInt32 = 2000
 
-  /// What passes the page cache lies at multiples of this, in the file and in memory: no disk has
-  /// larger sectors (open(2), NOTES).
+  /// What passes the page cache lies at multiples of this, in the file and in memory (open(2),
+  /// NOTES): the log's own sector, and hardly a disk has larger ones; where one has, the page cache
+  /// is used.
   static let directAlignment = 4096
 
   /// Memory from which an open file is written past the page cache: a larger group of records takes

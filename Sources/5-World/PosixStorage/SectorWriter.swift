@@ -6,8 +6,8 @@ internal import SystemPackage
 /// as disks want it: no page is made that nobody reads, and a sync has none to look for.
 ///
 /// A write that begins inside a sector takes what stands before it from the write before, or from
-/// the file. The descriptor passes the cache only while it is written here, since then reads would
-/// have to lie as well.
+/// the file. The descriptor passes the cache only meanwhile, since reads would have to lie as well;
+/// so nobody else may use it at that time.
 struct SectorWriter: ~Copyable {
   /// What can become of a write.
   enum Outcome: Equatable {
@@ -82,6 +82,8 @@ struct SectorWriter: ~Copyable {
     _ source: UnsafeRawBufferPointer, behind lead: Int, at first: Int
   ) -> Outcome {
     var (taken, filled, place) = (0, lead, first)
+    // Until all is written: what a write that failed left behind is asked of the file.
+    tailOffset = nil
     while taken < source.count {
       let count = min(room.count - filled, source.count - taken)
       room[filled..<filled + count].copyBytes(from: source[taken..<taken + count])
@@ -104,12 +106,14 @@ struct SectorWriter: ~Copyable {
     var done = 0
     while done < run.count {
       do {
-        done += try descriptor.write(
+        let count = try descriptor.write(
           toAbsoluteOffset: Int64(offset + done), UnsafeRawBufferPointer(rebasing: run[done...]),
           retryOnInterrupt: true)
+        guard count > 0 else { return .refused }
+        done += count
       } catch {
         let code = error as? Errno ?? .ioError
-        return code == .invalidArgument ? .refused : .failed(code)
+        return [.invalidArgument, .notSupported].contains(code) ? .refused : .failed(code)
       }
     }
     return .written

@@ -30,6 +30,15 @@ final class CrashableFile: StoredFile {
 
   func write(_ bytes: Bytes, at offset: Int) throws(FileFault) {
     let crashes = try disk.step("write \(path) \(offset) \(bytes.count)")
+    // Of a sector that is written in part the rest has to be read; one written whole is renewed.
+    for sector in disk.unreadable[path] ?? [] {
+      let (start, end) = (sector * 4096, (sector + 1) * 4096)
+      guard start < offset + bytes.count, end > offset else { continue }
+      guard offset <= start, end <= offset + bytes.count else {
+        throw .io(path: path, operation: "write", code: 5)
+      }
+      disk.unreadable[path]?.remove(sector)
+    }
     let growth = offset + bytes.count - inode.content.count
     if growth > 0, disk.used + growth > disk.capacity {
       let room = max(0, bytes.count - growth + disk.capacity - disk.used)
