@@ -166,6 +166,9 @@ extension World {
     }
     node.disk.die()
     bury(node)
+    // The start that belongs to the stop may have come while the node was frozen, and nobody else
+    // brings back what is healed for good.
+    if !isSafetyPhase, !node.isGone { schedule(.start(node.place), in: settings.electionLeast) }
   }
 
   // The disk may refuse, or forget what was written: then there is the log.
