@@ -119,32 +119,12 @@ public final class PosixFile: StoredFile, Sendable {
     try truncate(to: size)
   }
 
-  // Past the page cache, which would take the time and the memory of all of it twice; where that is
-  // not to be had (tmpfs, an odd size), through it.
+  // Past the page cache, which would take the time and the memory of all of it twice.
   private func writeZeros(_ size: Int) throws(FileFault) {
-    let zeros = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: Limits.zeroRun, alignment: Limits.directAlignment)
-    defer { zeros.deallocate() }
-    zeros.initializeMemory(as: UInt8.self, repeating: 0)
-    var isDirect = size.isMultiple(of: Limits.directAlignment) && descriptor.passCache(true)
-    var done = 0
-    while done < size {
-      let run = UnsafeRawBufferPointer(rebasing: zeros.prefix(size - done))
-      do {
-        done += try descriptor.write(
-          toAbsoluteOffset: Int64(done), run, retryOnInterrupt: true)
-      } catch {
-        let code = error as? Errno ?? .ioError
-        guard isDirect, code == .invalidArgument, descriptor.passCache(false) else {
-          throw FileFault(code, "pwrite", path)
-        }
-        isDirect = false
-        continue
-      }
+    let zeros = [UInt8](repeating: 0, count: min(size, Limits.zeroRun))
+    for start in stride(from: 0, to: size, by: Limits.zeroRun) {
+      try writeThrough(zeros[..<min(Limits.zeroRun, size - start)], at: start)
       try sync()
-    }
-    if isDirect, !descriptor.passCache(false) {
-      throw FileFault(Errno(rawValue: errno), "fcntl", path)
     }
   }
 

@@ -57,9 +57,18 @@ struct SectorWriter: ~Copyable {
     return outcome
   }
 
+  // Switches O_DIRECT on or off; false where the file system does not let it.
   private func passCache(_ isWanted: Bool) -> Bool {
-    flags >= 0 && descriptor.passCache(isWanted, flags)
+    let wanted = isWanted ? flags | Self.direct : flags & ~Self.direct
+    return flags >= 0 && fcntl(descriptor.rawValue, F_SETFL, wanted) == 0
   }
+
+  // fcntl.h shows O_DIRECT to GNU's C alone, and has one for each processor.
+  #if arch(arm64)
+    private static let direct: CInt = 0o200000
+  #else
+    private static let direct: CInt = 0o40000
+  #endif
 
   /// Somebody else writes to the file: what its last sector holds is no longer known.
   mutating func forget() { tailOffset = nil }
@@ -118,25 +127,4 @@ struct SectorWriter: ~Copyable {
     }
     return .written
   }
-}
-
-extension FileDescriptor {
-  /// Switches O_DIRECT (open(2)) on or off; false where the file system does not let it.
-  func passCache(_ isWanted: Bool) -> Bool {
-    let flags = fcntl(rawValue, F_GETFL)
-    return flags >= 0 && passCache(isWanted, flags)
-  }
-
-  /// The same for a descriptor whose flags are known.
-  func passCache(_ isWanted: Bool, _ flags: CInt) -> Bool {
-    let wanted = isWanted ? flags | Self.direct : flags & ~Self.direct
-    return fcntl(rawValue, F_SETFL, wanted) == 0
-  }
-
-  // fcntl.h shows O_DIRECT to GNU's C alone, and has one for each processor.
-  #if arch(arm64)
-    private static let direct: CInt = 0o200000
-  #else
-    private static let direct: CInt = 0o40000
-  #endif
 }
