@@ -63,9 +63,9 @@ final class ScarceDisk: FileSystem, Sendable {
     func write(_ bytes: Bytes, at offset: Int) throws(FileFault) {
       try file.write(bytes, at: offset)
     }
-    func allocate(_ size: Int) throws(FileFault) {
+    func allocate(_ size: Int, rest: (Int) -> Void) throws(FileFault) {
       try disk.claim(path)
-      try file.allocate(size)
+      try file.allocate(size, rest: rest)
     }
     func truncate(to size: Int) throws(FileFault) { try file.truncate(to: size) }
     func sync() throws(FileFault) {

@@ -55,7 +55,12 @@ struct LogOnDiskTests {
     try WriteAheadLog.format(files, identity, genesis: nil, options)
     let (log, _) = try #require(try open(files))
     let order = try #require(log.orderSpare())
-    try await Task.detached { try order.carryOut(on: files) }.value
+    let made = try await Task.detached {
+      var made = 0
+      try order.carryOut(on: files) { made += $0 }
+      return made
+    }.value
+    #expect(made == options.segmentSize)
     log.ended(order, isDone: true)
     #expect(log.orderSpare() == nil)
     try log.append(entries(1...90))

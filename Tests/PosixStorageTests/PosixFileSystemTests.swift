@@ -38,6 +38,26 @@ struct PosixFileSystemTests {
     }
   }
 
+  @Test("who is in no hurry may rest between runs of zeros, which the disk has by then")
+  func allocatesAtLeisure() throws {
+    try TemporaryDirectory.use { root in
+      let size = (3 << 20) + 4096
+      let files = PosixFileSystem(root: root)
+      let file = try files.create("a")
+      try file.write([UInt8](repeating: 7, count: size)[...], at: 0)
+      var (done, steps) = (0, 0)
+      try file.allocate(size) { bytes in
+        #expect(bytes <= 1 << 20)
+        let zeroed = try? file.read(bytes, at: done)
+        #expect(zeroed?.count == bytes && zeroed?.allSatisfy { $0 == 0 } == true)
+        done += bytes
+        steps += 1
+      }
+      #expect(done == size)
+      #expect(steps >= 4)
+    }
+  }
+
   @Test("what does not end with a sector is zeroed through the page cache", arguments: [1, 4097])
   func allocatesOddly(beyond: Int) throws {
     try TemporaryDirectory.use { root in

@@ -59,7 +59,9 @@ public protocol StoredFile {
 
   /// Makes the file `size` bytes long, with its blocks allocated and really written with zeros, so
   /// that later writes inside it need neither space nor metadata. Not durable before `sync`.
-  func allocate(_ size: Int) throws(FileFault)
+  /// - Parameter rest: called with the bytes of each run of zeros once the disk has them; who is in
+  ///   no hurry waits there.
+  func allocate(_ size: Int, rest: (_ bytes: Int) -> Void) throws(FileFault)
 
   /// Cuts or extends the file to `size`.
   func truncate(to size: Int) throws(FileFault)
@@ -69,6 +71,9 @@ public protocol StoredFile {
 }
 
 extension StoredFile {
+  /// The same, in a hurry.
+  public func allocate(_ size: Int) throws(FileFault) { try allocate(size) { _ in } }
+
   /// Without a memory to save.
   public func read(
     _ count: Int, at offset: Int, into buffer: inout [UInt8]

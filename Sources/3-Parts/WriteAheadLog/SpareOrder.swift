@@ -15,9 +15,12 @@ public struct SpareOrder: Hashable, Sendable {
 
   /// Carries the work out, durably. On failure nothing remains of a spare that was to be made, and
   /// a file that was to go may still be there.
-  public func carryOut(on files: some FileSystem) throws(FileFault) {
+  /// - Parameter rest: see `StoredFile.allocate`.
+  public func carryOut(
+    on files: some FileSystem, rest: (Int) -> Void = { _ in }
+  ) throws(FileFault) {
     switch work {
-    case .make: try make(on: files)
+    case .make: try make(on: files, rest: rest)
     case .recycle(let path):
       try files.rename(path, to: OnDiskFormat.sparePath(number))
       try files.syncDirectory(OnDiskFormat.logDirectory)
@@ -29,12 +32,12 @@ public struct SpareOrder: Hashable, Sendable {
     }
   }
 
-  private func make(on files: some FileSystem) throws(FileFault) {
+  private func make(on files: some FileSystem, rest: (Int) -> Void) throws(FileFault) {
     let partial = OnDiskFormat.sparePath(number) + ".partial"
     try files.discard(partial)
     let file = try files.create(partial)
     do {
-      try file.allocate(size)
+      try file.allocate(size, rest: rest)
       try file.sync()
       try files.rename(partial, to: OnDiskFormat.sparePath(number))
       try files.syncDirectory(OnDiskFormat.logDirectory)

@@ -11,7 +11,7 @@ package final class StorageWorker<Files: FileSystem & Sendable>: Sendable {
   ///   - log: used by this thread alone from now on.
   ///   - files: the directory that `log` lives in.
   package init(_ log: WriteAheadLog<Files>, on files: Files, mailbox: Mailbox) {
-    let spares = SpareMaker(files: files)
+    let spares = SpareMaker(files: files, growth: growth)
     self.spares = spares
     let owner = LogOwner(log, spares: spares, mailbox: mailbox, growth: growth)
     worker = Worker("log") { tasks, worker in owner.perform(tasks, worker) }
@@ -40,14 +40,16 @@ enum StorageTask: Sendable {
   case ended(SpareOrder, isDone: Bool)
 }
 
-/// Does beside the log what takes longer than a sync may: zeroing 64 MiB, and the directory's syncs
-/// when files go.
+/// Does beside the log what takes longer than a sync may: zeroing 64 MiB, at leisure, and the
+/// directory's syncs when files go.
 struct SpareMaker<Files: FileSystem & Sendable>: Sendable {
   private let worker: Worker<@Sendable () -> Void>
   private let files: Files
+  private let growth: LogGrowth
 
-  init(files: Files) {
+  init(files: Files, growth: LogGrowth) {
     self.files = files
+    self.growth = growth
     worker = Worker("log-spares") { jobs, _ in for job in jobs { job() } }
   }
 
@@ -55,10 +57,10 @@ struct SpareMaker<Files: FileSystem & Sendable>: Sendable {
 
   /// Carries `order` out elsewhere and says what became of it.
   func make(_ order: SpareOrder, for storage: Worker<StorageTask>) {
-    let files = files
+    let (files, growth) = (files, growth)
     worker.submit([
       {
-        let isDone = (try? order.carryOut(on: files)) != nil
+        let isDone = (try? order.carryOut(on: files, rest: Leisure.pacing(growth))) != nil
         storage.submit([.ended(order, isDone: isDone)])
       }
     ])

@@ -109,22 +109,24 @@ public final class PosixFile: StoredFile, Sendable {
   /// Allocates the blocks (so that the disk cannot fill up later), then really writes zeros: into
   /// blocks that are only allocated, every first write changes metadata, and fdatasync(2) waits for
   /// the journal.
-  public func allocate(_ size: Int) throws(FileFault) {
+  public func allocate(_ size: Int, rest: (Int) -> Void) throws(FileFault) {
     guard size > 0 else { return try truncate(to: 0) }
     forgetSectors()
     var code = EINTR
     while code == EINTR { code = posix_fallocate(descriptor.rawValue, 0, off_t(size)) }
     guard code == 0 else { throw FileFault(Errno(rawValue: code), "posix_fallocate", path) }
-    try writeZeros(size)
+    try writeZeros(size, rest)
     try truncate(to: size)
   }
 
   // Past the page cache, which would take the time and the memory of all of it twice.
-  private func writeZeros(_ size: Int) throws(FileFault) {
+  private func writeZeros(_ size: Int, _ rest: (Int) -> Void) throws(FileFault) {
     let zeros = [UInt8](repeating: 0, count: min(size, Limits.zeroRun))
     for start in stride(from: 0, to: size, by: Limits.zeroRun) {
-      try writeThrough(zeros[..<min(Limits.zeroRun, size - start)], at: start)
+      let run = zeros[..<min(Limits.zeroRun, size - start)]
+      try writeThrough(run, at: start)
       try sync()
+      rest(run.count)
     }
   }
 

@@ -59,7 +59,7 @@ final class MemoryFile: StoredFile {
     UnsafeMutableRawBufferPointer(rebasing: space[offset...]).copyBytes(from: bytes)
   }
 
-  func allocate(_ size: Int) throws(FileFault) {
+  func allocate(_ size: Int, rest: (Int) -> Void) throws(FileFault) {
     free(space.baseAddress)
     space = UnsafeMutableRawBufferPointer(start: calloc(size, 1), count: size)
   }

@@ -49,7 +49,7 @@ final class CrashableFile: StoredFile {
     try disk.finish(crashes)
   }
 
-  func allocate(_ size: Int) throws(FileFault) {
+  func allocate(_ size: Int, rest: (Int) -> Void) throws(FileFault) {
     let crashes = try disk.step("allocate \(path) \(size)")
     let growth = size - inode.content.count
     if growth > 0, disk.used + growth > disk.capacity {

@@ -41,7 +41,7 @@ final class SimulatedFile: StoredFile {
     try finish(dies, isWhole: room == offset + bytes.count)
   }
 
-  func allocate(_ size: Int) throws(FileFault) {
+  func allocate(_ size: Int, rest: (Int) -> Void) throws(FileFault) {
     let dies = try disk.step()
     let room = room(for: size)
     inode.resize(to: 0)
