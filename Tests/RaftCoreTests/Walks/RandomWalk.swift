@@ -46,6 +46,7 @@ struct RandomWalk {
       limits.bytesInFlight = [100, 1000, 8 << 20][Int(dice.below(3))]
       limits.tailBytes = [0, 100, 400][Int(dice.below(3))]
       limits.turnBytes = limits.tailBytes == 0 ? 100 : 1 << 20
+      limits.turnBytesBehind = limits.tailBytes == 400 ? 100 : 256 << 10
       limits.pinnedBytes = [0, 500, 1 << 20][Int(dice.below(3))]
       self.limits = limits
     }

@@ -69,6 +69,7 @@ final class World {
     limits.appendsInFlight = swarm.appendsInFlight
     limits.tailBytes = swarm.tailBytes
     limits.turnBytes = swarm.tailBytes == 0 ? swarm.appendBytes : 1 << 20
+    limits.turnBytesBehind = min(limits.turnBytes, 256 << 10)
     do throws(Settings.Fault) {
       settings = try Settings(
         heartbeat: swarm.heartbeat, electionLeast: swarm.electionLeast,

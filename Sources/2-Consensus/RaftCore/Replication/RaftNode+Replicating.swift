@@ -122,7 +122,7 @@ extension RaftNode {
   private mutating func fill(_ pipeline: Progress.Pipeline, of peer: NodeID) {
     var pipeline = pipeline
     let limits = settings.limits
-    var left = limits.turnBytes
+    var left = pipeline.next <= commit ? limits.turnBytesBehind : limits.turnBytes
     while pipeline.next <= log.last.index, pipeline.flights.count < limits.appendsInFlight,
       pipeline.bytes < limits.bytesInFlight, left > 0
     {
