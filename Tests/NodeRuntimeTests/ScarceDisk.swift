@@ -63,6 +63,9 @@ final class ScarceDisk: FileSystem, Sendable {
     func write(_ bytes: Bytes, at offset: Int) throws(FileFault) {
       try file.write(bytes, at: offset)
     }
+    func writeThrough(_ bytes: Bytes, at offset: Int) throws(FileFault) {
+      try file.writeThrough(bytes, at: offset)
+    }
     func allocate(_ size: Int, rest: (Int) -> Void) throws(FileFault) {
       try disk.claim(path)
       try file.allocate(size, rest: rest)
