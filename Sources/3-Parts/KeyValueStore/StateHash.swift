@@ -44,9 +44,9 @@ extension Record {
   /// Depends on every field, the key and the value.
   var stateHash: UInt64 {
     var hash = StateHash(seed: 1)
-    hash.combine(info.createRevision)
+    hash.combine(createRevision)
     hash.combine(info.modRevision)
-    hash.combine(info.version)
+    hash.combine(version)
     hash.combine(lease)
     hash.combine(key)
     hash.combine(value)

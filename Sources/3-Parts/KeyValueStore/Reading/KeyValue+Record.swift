@@ -13,11 +13,10 @@ extension KeyValue {
   }
 
   init(_ record: Record, key: Bytes, value: Bytes) {
-    let header = record.info
     self.init(
-      key: key, value: value, createRevision: Revision(header.createRevision),
-      modRevision: Revision(header.modRevision), version: header.version,
-      lease: header.hasLease ? LeaseID(record.lease) : nil)
+      key: key, value: value, createRevision: Revision(record.createRevision),
+      modRevision: Revision(record.info.modRevision), version: record.version,
+      lease: record.info.hasLease ? LeaseID(record.lease) : nil)
   }
 }
 
@@ -25,6 +24,6 @@ extension Record {
   /// Copies key and value into `target`, from its byte `offset` on.
   func copyBytes(to target: UnsafeMutableBufferPointer<UInt8>, from offset: Int) {
     UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(target)[offset...])
-      .copyMemory(from: UnsafeRawBufferPointer(start: key.baseAddress, count: byteCount))
+      .copyMemory(from: keyAndValue)
   }
 }

@@ -52,8 +52,7 @@ struct Page {
         let run = UnsafeMutableRawBufferPointer(target)
         let source =
           content == .keysOnly
-          ? record.key
-          : UnsafeRawBufferPointer(start: record.key.baseAddress, count: record.byteCount)
+          ? record.key : record.keyAndValue
         UnsafeMutableRawBufferPointer(rebasing: run[written...]).copyMemory(from: source)
         written += source.count
       }

@@ -18,13 +18,12 @@ extension StoreView {
 
 extension Comparison {
   fileprivate func holds(for record: Record) -> Bool {
-    let header = record.info
-    return switch target {
-    case .version(let number): relation.holds(Self.order(header.version, number))
+    switch target {
+    case .version(let number): relation.holds(Self.order(record.version, number))
     case .createRevision(let revision):
-      relation.holds(Self.order(header.createRevision, revision.number))
+      relation.holds(Self.order(record.createRevision, revision.number))
     case .modRevision(let revision):
-      relation.holds(Self.order(header.modRevision, revision.number))
+      relation.holds(Self.order(record.info.modRevision, revision.number))
     case .lease(let number): relation.holds(Self.order(record.lease, number))
     case .value(let bytes):
       relation.holds(bytes.withUnsafeBytes { KeyOrder.compare(record.value, $0) })

@@ -8,7 +8,7 @@ extension StoreView {
   func predecessor(of record: Record) -> Record? {
     // In front of the first version of a key there can only be a tombstone, and a link to one is
     // never cut.
-    if record.info.version == 1 {
+    if record.version == 1 {
       return record.superseded.flatMap { tombstone in
         keeps(Garbage.Item(record: tombstone, target: .tombstone)) ? tombstone : nil
       }

@@ -73,15 +73,15 @@ struct SnapshotBuilder: ~Copyable, Sendable {
   }
 
   private mutating func add(_ record: Record, tag: UInt8) throws(DecodingFault) {
-    let header = record.info
-    guard header.modRevision > 1, header.modRevision <= contents.revision.number else {
+    let modRevision = record.info.modRevision
+    guard modRevision > 1, modRevision <= contents.revision.number else {
       throw .inconsistent("a record's revision is out of range")
     }
     if tag != SnapshotFormat.Tag.tombstone {
       // Each write of a key takes a revision.
-      guard header.createRevision > 1, header.createRevision <= header.modRevision,
-        header.version >= 1,
-        header.version <= header.modRevision - header.createRevision + 1
+      let (created, version) = (record.createRevision, record.version)
+      guard created > 1, created <= modRevision, version >= 1,
+        version <= modRevision - created + 1
       else { throw .inconsistent("a record's revisions contradict each other") }
     }
     try settleLast(before: record)
@@ -126,7 +126,7 @@ struct SnapshotBuilder: ~Copyable, Sendable {
     let successor = order == 0 ? next : nil
     let ascends = successor.map { last.record.info.modRevision < $0.info.modRevision }
     guard ascends ?? (order < 0) else { throw .inconsistent("records are not in order") }
-    if let successor { try check(successor.info, follows: last.record.info) }
+    if let successor { try check(successor, follows: last.record) }
     successor?.supersede(last.record)
     switch last.tag {
     case SnapshotFormat.Tag.live:
@@ -143,9 +143,7 @@ struct SnapshotBuilder: ~Copyable, Sendable {
   }
 
   // By the version a store tells what stands in front of it: 0 for a tombstone, 1 behind one.
-  private func check(
-    _ next: RecordInfo, follows last: RecordInfo
-  ) throws(DecodingFault) {
+  private func check(_ next: Record, follows last: Record) throws(DecodingFault) {
     let fits = next.version == 0 ? last.version != 0 : next.version == last.version + 1
     guard fits else { throw .inconsistent("a version does not follow the one before it") }
   }

@@ -119,14 +119,13 @@ enum SnapshotFormat {
   }
 
   static func write(_ record: Record, live: Bool, to writer: inout ByteWriter) {
-    let header = record.info
     writer.write(record.isTombstone ? Tag.tombstone : live ? Tag.live : Tag.superseded)
     writer.write(sized: record.key)
-    writer.write(header.modRevision)
+    writer.write(record.info.modRevision)
     guard !record.isTombstone else { return }
     writer.write(sized: record.value)
-    writer.write(header.createRevision)
-    writer.write(header.version)
+    writer.write(record.createRevision)
+    writer.write(record.version)
     writer.write(record.lease)
   }
 

@@ -1,28 +1,34 @@
-/// All that is known of a version but its bytes and its lease.
+/// What a search and an account need to know of a version: the part that every record has.
 struct RecordInfo {
-  /// 0 in a tombstone.
-  let createRevision: UInt64
   let modRevision: UInt64
-  /// Writes since the key was created; 0: a tombstone, the key does not exist from `modRevision`
-  /// on.
-  let version: UInt64
-  let keyCount: UInt32
-  // The highest bit: a lease stands behind the value, which is far shorter than that.
+  // The highest bits tell what kind of version it is and what stands before the key; keys and
+  // values are far shorter than that.
+  private let keyBits: UInt32
   private let valueBits: UInt32
 
+  private static let mark: UInt32 = 1 << 31
+
   init(
-    createRevision: UInt64, modRevision: UInt64, version: UInt64, keyCount: Int, valueCount: Int,
+    modRevision: UInt64, keyCount: Int, valueCount: Int, isTombstone: Bool, hasPast: Bool,
     hasLease: Bool
   ) {
-    self.createRevision = createRevision
     self.modRevision = modRevision
-    self.version = version
-    self.keyCount = UInt32(keyCount)
-    valueBits = UInt32(valueCount) | (hasLease ? 1 << 31 : 0)
+    keyBits = UInt32(keyCount) | (isTombstone ? Self.mark : 0)
+    valueBits =
+      UInt32(valueCount) | (hasLease ? Self.mark : 0) | (hasPast ? Self.mark >> 1 : 0)
   }
 
-  var valueCount: UInt32 { valueBits & (1 << 31 - 1) }
-  var hasLease: Bool { valueBits >> 31 == 1 }
+  var keyCount: UInt32 { keyBits & (Self.mark - 1) }
+  var valueCount: UInt32 { valueBits & (Self.mark >> 1 - 1) }
+  /// The key does not exist from `modRevision` on.
+  var isTombstone: Bool { keyBits & Self.mark != 0 }
+  /// Revision of creation and version stand before the key: it is not the first version.
+  var hasPast: Bool { valueBits & Self.mark >> 1 != 0 }
+  var hasLease: Bool { valueBits & Self.mark != 0 }
+  /// Where the key begins: bytes behind `RecordHeader`. No branch, since every search asks.
+  var keyOffset: Int { Int(valueBits >> 30 & 1) * 16 + leaseSize }
+  /// Bytes of the lease, which stands right before the key.
+  var leaseSize: Int { Int(valueBits >> 31) * 8 }
   /// Bytes of key and value.
   var byteCount: Int { Int(keyCount) + Int(valueCount) }
 }
@@ -33,8 +39,15 @@ struct RecordHeader {
   var superseded: Unmanaged<Record>?
 }
 
-/// One version of one key: metadata, key and value in a single allocation (56 bytes beyond the key
-/// and value; 8 more for a lease, which hardly a key has).
+/// One version of one key: metadata, key and value in a single allocation, with 40 bytes beyond key
+/// and value. What some records need and others do not stands before the key, in the cache line
+/// that a search reads anyway:
+///
+/// ```
+/// object 16 | info 16 | superseded 8 | [ create u64 | version u64 ] [ lease u64 ] | key | value
+/// ```
+/// The first version of a key was created by its own revision and needs neither of the two; a
+/// tombstone has none.
 ///
 /// It holds the version that it superseded: the versions of a key are a chain from the newest on
 /// back, so that overwriting a key costs no place of its own for the old version.
@@ -47,22 +60,28 @@ final class Record: ManagedBuffer<RecordHeader, UInt8> {
     key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, createRevision: UInt64,
     modRevision: UInt64, version: UInt64, lease: UInt64, superseding old: consuming Record? = nil
   ) -> Record {
+    let isTombstone = version == 0 && createRevision == 0
+    let hasPast = !isTombstone && (version != 1 || createRevision != modRevision)
     let info = RecordInfo(
-      createRevision: createRevision, modRevision: modRevision, version: version,
-      keyCount: key.count, valueCount: value.count, hasLease: lease != 0)
-    let size = key.count + value.count
-    let buffer = Record.create(minimumCapacity: size + (lease == 0 ? 0 : 8)) { _ in
+      modRevision: modRevision, keyCount: key.count, valueCount: value.count,
+      isTombstone: isTombstone, hasPast: hasPast, hasLease: lease != 0)
+    let buffer = Record.create(minimumCapacity: info.keyOffset + info.byteCount) { _ in
       RecordHeader(info: info, superseded: nil)
     }
     let record = unsafeDowncast(buffer, to: Record.self)
     if let old { record.supersede(old) }
     record.withUnsafeMutablePointerToElements { target in
-      let bytes = UnsafeMutableRawPointer(target)
+      var bytes = UnsafeMutableRawPointer(target)
+      if hasPast {
+        bytes.storeBytes(of: createRevision, as: UInt64.self)
+        bytes.storeBytes(of: version, toByteOffset: 8, as: UInt64.self)
+      }
+      bytes += info.keyOffset
+      if lease != 0 { (bytes - 8).storeBytes(of: lease, as: UInt64.self) }
       if let base = key.baseAddress { bytes.copyMemory(from: base, byteCount: key.count) }
       if let base = value.baseAddress {
         (bytes + key.count).copyMemory(from: base, byteCount: value.count)
       }
-      if lease != 0 { (bytes + size).storeBytes(of: lease, as: UInt64.self) }
     }
     return record
   }
@@ -108,28 +127,53 @@ final class Record: ManagedBuffer<RecordHeader, UInt8> {
 
   /// Valid while the record is.
   var key: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(
-      start: withUnsafeMutablePointerToElements { UnsafeRawPointer($0) },
-      count: Int(info.keyCount))
+    let info = info
+    return bytes(at: info.keyOffset, count: Int(info.keyCount))
   }
 
   /// Valid while the record is.
   var value: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(
-      start: withUnsafeMutablePointerToElements { UnsafeRawPointer($0 + Int(info.keyCount)) },
-      count: Int(info.valueCount))
+    let info = info
+    return bytes(at: info.keyOffset + Int(info.keyCount), count: Int(info.valueCount))
+  }
+
+  /// The key and, right behind it, the value. Valid while the record is.
+  var keyAndValue: UnsafeRawBufferPointer {
+    let info = info
+    return bytes(at: info.keyOffset, count: info.byteCount)
+  }
+
+  /// The revision that created the key; 0 in a tombstone.
+  var createRevision: UInt64 {
+    let info = info
+    return info.hasPast ? number(at: 0) : info.isTombstone ? 0 : info.modRevision
+  }
+
+  /// Writes since the key was created; 0: a tombstone.
+  var version: UInt64 {
+    let info = info
+    return info.hasPast ? number(at: 8) : info.isTombstone ? 0 : 1
   }
 
   /// 0: none.
   var lease: UInt64 {
-    guard info.hasLease else { return 0 }
-    return withUnsafeMutablePointerToElements {
-      UnsafeRawPointer($0 + byteCount).loadUnaligned(as: UInt64.self)
+    let info = info
+    return info.hasLease ? number(at: info.keyOffset - info.leaseSize) : 0
+  }
+
+  private func bytes(at offset: Int, count: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(
+      start: withUnsafeMutablePointerToElements { UnsafeRawPointer($0 + offset) }, count: count)
+  }
+
+  private func number(at offset: Int) -> UInt64 {
+    withUnsafeMutablePointerToElements {
+      UnsafeRawPointer($0 + offset).loadUnaligned(as: UInt64.self)
     }
   }
 
   var position: Position { Position(key, revision: info.modRevision) }
-  var isTombstone: Bool { info.version == 0 }
+  var isTombstone: Bool { info.isTombstone }
   /// Bytes of key and value.
   var byteCount: Int { info.byteCount }
 }

@@ -10,15 +10,15 @@ extension Store {
     return put.key.withUnsafeBytes { key in
       put.value.withUnsafeBytes { value in
         var added: Record?
-        var replaced: RecordInfo?
+        var replaced: Int?
         var previous: KeyValue?
         contents.live.insert(at: Position(key)) { present in
-          replaced = present?.info
+          replaced = present?.byteCount
           if wantsPrevious { previous = present.map { KeyValue($0) } }
           let record = Record.make(
             key: key, value: value,
-            createRevision: replaced?.createRevision ?? revision.number,
-            modRevision: revision.number, version: (replaced?.version ?? 0) + 1,
+            createRevision: present?.createRevision ?? revision.number,
+            modRevision: revision.number, version: (present?.version ?? 0) + 1,
             lease: lease, superseding: present)
           added = record
           return record
@@ -29,12 +29,13 @@ extension Store {
     }
   }
 
-  private mutating func account(for record: Record, replacing old: RecordInfo?) {
+  // - Parameter old: bytes of the version that it superseded; nil: the key did not exist.
+  private mutating func account(for record: Record, replacing old: Int?) {
     contents.recordHash &+= record.stateHash
     contents.liveBytes += record.byteCount
     if let old {
-      contents.liveBytes -= old.byteCount
-      contents.historyBytes += old.byteCount
+      contents.liveBytes -= old
+      contents.historyBytes += old
       contents.historyCount += 1
       garbage.append(supersededBy: record)
     } else if !contents.graves.isEmpty,
