@@ -8,24 +8,37 @@ extension JSONScanner {
   public mutating func readBytes() throws(JSONFault) -> ArraySlice<UInt8> {
     try take(UInt8(ascii: "\""), "a string")
     let start = at
-    while at < text.endIndex {
-      switch text[at] {
-      case UInt8(ascii: "\""):
-        let run = text[start..<at]
-        if let fault = run.withUnsafeBytes({ UTF8Text.firstFault(in: $0) }) {
-          throw .notUnicode(at: start + fault - text.startIndex)
-        }
-        at += 1
-        return run
-      case UInt8(ascii: "\\"):
-        return try readEscaped(from: start)
-      case 0x00...0x1f:
-        throw .badEscape(at: offset)
-      default:
-        at += 1
-      }
+    let run = try readRun()
+    guard text[at] != UInt8(ascii: "\"") else { return try readMark(behind: run, from: start) }
+    var unescaped = Array(run)
+    while text[at] == UInt8(ascii: "\\") {
+      at += 1
+      try readEscape(into: &unescaped)
+      unescaped += try readRun()
     }
-    throw .truncated
+    return try readMark(behind: unescaped[...], from: start)
+  }
+
+  /// What stands as it is, up to a quotation mark or a backslash.
+  private mutating func readRun() throws(JSONFault) -> ArraySlice<UInt8> {
+    let start = at
+    guard let length = text[at...].withUnsafeBytes({ EscapedBytes.first(in: $0, from: 0) }) else {
+      throw .truncated
+    }
+    at += length
+    guard text[at] >= 0x20 else { throw .badEscape(at: offset) }
+    return text[start..<at]
+  }
+
+  /// Ends a string that began at `start`: its bytes, if they are UTF-8.
+  private mutating func readMark(
+    behind bytes: ArraySlice<UInt8>, from start: Int
+  ) throws(JSONFault) -> ArraySlice<UInt8> {
+    if let fault = bytes.withUnsafeBytes({ UTF8Text.firstFault(in: $0) }) {
+      throw .notUnicode(at: start + fault - text.startIndex)
+    }
+    at += 1
+    return bytes
   }
 
   /// Bytes of a member that may be given as a string or, under its `_b64` name, in Base64.
@@ -34,30 +47,6 @@ extension JSONScanner {
     let start = offset
     guard let bytes = Base64.decode(try readBytes()) else { throw .expected("Base64", at: start) }
     return bytes[...]
-  }
-
-  private mutating func readEscaped(from start: Int) throws(JSONFault) -> ArraySlice<UInt8> {
-    var unescaped = Array(text[start..<at])
-    while at < text.endIndex {
-      let byte = text[at]
-      switch byte {
-      case UInt8(ascii: "\""):
-        if let fault = unescaped.withUnsafeBytes({ UTF8Text.firstFault(in: $0) }) {
-          throw .notUnicode(at: start + fault - text.startIndex)
-        }
-        at += 1
-        return unescaped[...]
-      case UInt8(ascii: "\\"):
-        at += 1
-        try readEscape(into: &unescaped)
-      case 0x00...0x1f:
-        throw .badEscape(at: offset)
-      default:
-        unescaped.append(byte)
-        at += 1
-      }
-    }
-    throw .truncated
   }
 
   private mutating func readEscape(into bytes: inout [UInt8]) throws(JSONFault) {

@@ -3,41 +3,13 @@ extension JSONWriter {
   mutating func append(quoted text: UnsafeRawBufferPointer) {
     append(UInt8(ascii: "\""))
     var start = 0
-    while let at = Self.firstEscaped(in: text, from: start) {
+    while let at = EscapedBytes.first(in: text, from: start) {
       append(run: text[start..<at])
       append(escapeOf: text[at])
       start = at + 1
     }
     append(run: text[start...])
     append(UInt8(ascii: "\""))
-  }
-
-  /// Where the first byte stands that JSON wants escaped: a control character, a quotation mark, a
-  /// backslash.
-  private static func firstEscaped(in text: UnsafeRawBufferPointer, from start: Int) -> Int? {
-    var at = start
-    while at + 8 <= text.count {
-      let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-      let found =
-        bytes(of: word, below: 0x20) | bytes(of: word ^ eight(UInt8(ascii: "\"")), below: 1)
-        | bytes(of: word ^ eight(UInt8(ascii: "\\")), below: 1)
-      if found != 0 { return at + found.trailingZeroBitCount / 8 }
-      at += 8
-    }
-    while at < text.count {
-      let byte = text[at]
-      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return at }
-      at += 1
-    }
-    return nil
-  }
-
-  private static func eight(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
-
-  // The top bit of each byte of `word` that is below `limit`, which is at most 128. Subtracting
-  // borrows from the bytes above a hit, so only the lowest bit is sure: the first hit.
-  private static func bytes(of word: UInt64, below limit: UInt8) -> UInt64 {
-    (word &- eight(limit)) & ~word & 0x8080_8080_8080_8080
   }
 
   mutating func append(decimal number: UInt64) {
