@@ -22,6 +22,7 @@ struct RecordTests {
     "tells what it was made of, whatever stands before its key",
     arguments: [
       (7, 7, 1), (7, 9, 2), (7, 9, 1), (7, 9, 0), (0, 9, 1), (9, 7, 1), (1, .max, .max), (0, 7, 0),
+      (1, 1 << 32, 1 << 32 - 1), (1, 1 << 32 + 1, 2), (7, 9, 1 << 32),
     ] as [(UInt64, UInt64, UInt64)], [0, 1, .max] as [UInt64])
   func tells(of revisions: (create: UInt64, mod: UInt64, version: UInt64), lease: UInt64) {
     let pairs: [([UInt8], [UInt8])] = [([], []), ([1], [2, 3]), ([], [4]), ([5, 6, 7], [])]
@@ -42,10 +43,18 @@ struct RecordTests {
     }
   }
 
-  @Test("the first version of a key has no place for its past, a later one has")
+  @Test("the first version of a key has no place for its past, a later one a short one")
   func past() {
-    #expect(!record([1], [2], create: 7, mod: 7, version: 1, lease: 0).info.hasPast)
-    #expect(record([1], [2], create: 7, mod: 8, version: 2, lease: 0).info.hasPast)
-    #expect(!record([1], [], create: 0, mod: 8, version: 0, lease: 0).info.hasPast)
+    func past(_ create: UInt64, _ mod: UInt64, _ version: UInt64) -> RecordInfo.Past {
+      record([1], [2], create: create, mod: mod, version: version, lease: 0).info.past
+    }
+    #expect(past(7, 7, 1) == .none)
+    #expect(past(0, 8, 0) == .none)
+    #expect(past(7, 8, 2) == .short)
+    #expect(past(1, 1 << 32, 1 << 32 - 1) == .short)
+    #expect(past(1, 1 << 32 + 1, 2) == .long)
+    #expect(past(7, 9, 1 << 32) == .long)
+    // The age wraps when a snapshot lies.
+    #expect(past(9, 7, 1) == .long)
   }
 }

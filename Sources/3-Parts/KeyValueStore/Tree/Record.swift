@@ -1,5 +1,15 @@
 /// What a search and an account need to know of a version: the part that every record has.
 struct RecordInfo {
+  /// Where version and revision of creation stand.
+  enum Past: UInt32 {
+    /// Nowhere: they follow from the rest.
+    case none = 0
+    /// In one word: how many revisions ago the key was created, and the version, 32 bits each.
+    case short = 1
+    /// In a word for each.
+    case long = 2
+  }
+
   let modRevision: UInt64
   // The highest bits tell what kind of version it is and what stands before the key; keys and
   // values are far shorter than that.
@@ -9,28 +19,26 @@ struct RecordInfo {
   private static let mark: UInt32 = 1 << 31
 
   init(
-    modRevision: UInt64, keyCount: Int, valueCount: Int, isTombstone: Bool, hasPast: Bool,
+    modRevision: UInt64, keyCount: Int, valueCount: Int, isTombstone: Bool, past: Past,
     hasLease: Bool
   ) {
     self.modRevision = modRevision
     keyBits = UInt32(keyCount) | (isTombstone ? Self.mark : 0)
-    valueBits =
-      UInt32(valueCount) | (hasLease ? Self.mark : 0) | (hasPast ? Self.mark >> 1 : 0)
+    valueBits = UInt32(valueCount) | (hasLease ? Self.mark : 0) | past.rawValue << 29
   }
 
   var keyCount: UInt32 { keyBits & (Self.mark - 1) }
-  var valueCount: UInt32 { valueBits & (Self.mark >> 1 - 1) }
+  var valueCount: UInt32 { valueBits & (1 << 29 - 1) }
   /// The key does not exist from `modRevision` on.
   var isTombstone: Bool { keyBits & Self.mark != 0 }
-  /// Revision of creation and version stand before the key: it is not the first version.
-  var hasPast: Bool { valueBits & Self.mark >> 1 != 0 }
   var hasLease: Bool { valueBits & Self.mark != 0 }
+  var past: Past { Past(rawValue: pastWords) ?? .none }
   /// Where the key begins: bytes behind `RecordHeader`. No branch, since every search asks.
-  var keyOffset: Int { Int(valueBits >> 30 & 1) * 16 + leaseSize }
-  /// Bytes of the lease, which stands right before the key.
-  var leaseSize: Int { Int(valueBits >> 31) * 8 }
+  var keyOffset: Int { Int(pastWords &+ valueBits >> 31) &* 8 }
   /// Bytes of key and value.
   var byteCount: Int { Int(keyCount) + Int(valueCount) }
+
+  private var pastWords: UInt32 { valueBits >> 29 & 3 }
 }
 
 /// What precedes a record's key and value in its one allocation.
@@ -44,10 +52,10 @@ struct RecordHeader {
 /// that a search reads anyway:
 ///
 /// ```
-/// object 16 | info 16 | superseded 8 | [ create u64 | version u64 ] [ lease u64 ] | key | value
+/// object 16 | info 16 | superseded 8 | [ past 8 or 16 ] [ lease 8 ] | key | value
 /// ```
-/// The first version of a key was created by its own revision and needs neither of the two; a
-/// tombstone has none.
+/// The first version of a key was created by its own revision and needs no `RecordInfo.Past`, nor does
+/// a tombstone.
 ///
 /// It holds the version that it superseded: the versions of a key are a chain from the newest on
 /// back, so that overwriting a key costs no place of its own for the old version.
@@ -61,10 +69,10 @@ final class Record: ManagedBuffer<RecordHeader, UInt8> {
     modRevision: UInt64, version: UInt64, lease: UInt64, superseding old: consuming Record? = nil
   ) -> Record {
     let isTombstone = version == 0 && createRevision == 0
-    let hasPast = !isTombstone && (version != 1 || createRevision != modRevision)
+    let past = isTombstone ? .none : Self.past(createRevision, modRevision, version)
     let info = RecordInfo(
       modRevision: modRevision, keyCount: key.count, valueCount: value.count,
-      isTombstone: isTombstone, hasPast: hasPast, hasLease: lease != 0)
+      isTombstone: isTombstone, past: past, hasLease: lease != 0)
     let buffer = Record.create(minimumCapacity: info.keyOffset + info.byteCount) { _ in
       RecordHeader(info: info, superseded: nil)
     }
@@ -72,7 +80,12 @@ final class Record: ManagedBuffer<RecordHeader, UInt8> {
     if let old { record.supersede(old) }
     record.withUnsafeMutablePointerToElements { target in
       var bytes = UnsafeMutableRawPointer(target)
-      if hasPast {
+      switch past {
+      case .none: break
+      case .short:
+        let age = modRevision &- createRevision
+        bytes.storeBytes(of: age << 32 | version, as: UInt64.self)
+      case .long:
         bytes.storeBytes(of: createRevision, as: UInt64.self)
         bytes.storeBytes(of: version, toByteOffset: 8, as: UInt64.self)
       }
@@ -84,6 +97,14 @@ final class Record: ManagedBuffer<RecordHeader, UInt8> {
       }
     }
     return record
+  }
+
+  private static func past(
+    _ createRevision: UInt64, _ modRevision: UInt64, _ version: UInt64
+  ) -> RecordInfo.Past {
+    let age = modRevision &- createRevision
+    return age == 0 && version == 1
+      ? .none : age | version <= UInt64(UInt32.max) ? .short : .long
   }
 
   /// Says that `key` does not exist from `revision` on.
@@ -146,19 +167,27 @@ final class Record: ManagedBuffer<RecordHeader, UInt8> {
   /// The revision that created the key; 0 in a tombstone.
   var createRevision: UInt64 {
     let info = info
-    return info.hasPast ? number(at: 0) : info.isTombstone ? 0 : info.modRevision
+    return switch info.past {
+    case .none: info.isTombstone ? 0 : info.modRevision
+    case .short: info.modRevision &- number(at: 0) >> 32
+    case .long: number(at: 0)
+    }
   }
 
   /// Writes since the key was created; 0: a tombstone.
   var version: UInt64 {
     let info = info
-    return info.hasPast ? number(at: 8) : info.isTombstone ? 0 : 1
+    return switch info.past {
+    case .none: info.isTombstone ? 0 : 1
+    case .short: number(at: 0) & UInt64(UInt32.max)
+    case .long: number(at: 8)
+    }
   }
 
   /// 0: none.
   var lease: UInt64 {
     let info = info
-    return info.hasLease ? number(at: info.keyOffset - info.leaseSize) : 0
+    return info.hasLease ? number(at: info.keyOffset - 8) : 0
   }
 
   private func bytes(at offset: Int, count: Int) -> UnsafeRawBufferPointer {
