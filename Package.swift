@@ -136,6 +136,9 @@ let package = Package(
       name: "CLZ4", path: "Sources/0-Ground/CLZ4", providers: [.apt(["liblz4-dev"])]),
     .target(name: "CChecksum", path: "Sources/0-Ground/CChecksum"),
     .target(name: "CProcess", path: "Sources/0-Ground/CProcess"),
+    .target(
+      name: "CHeap", path: "Sources/0-Ground/CHeap",
+      linkerSettings: [.linkedLibrary("jemalloc")]),
     module("Determinism", on: .ground),
     module("BinaryCodec", on: .ground, outside: ["CLZ4", "CChecksum"]),
     module("JSONText", on: .ground),
@@ -188,7 +191,7 @@ let package = Package(
         "ClientProtocol", "EntryFormat", "WriteAheadLog", "KeyValueStore", "PeerProtocol",
         "NetworkTypes", "VirtualIP", "GuardProtocol", "RaftCore", "Replica", "PosixStorage",
         "PeerSockets", "NodeRuntime", "LineOutput", "HTTPAPI",
-      ], outside: http + log + daemon + ["CProcess"], program: true),
+      ], outside: http + log + daemon + ["CProcess", "CHeap"], program: true),
     module(
       "kvctl", on: .programs,
       uses: vocabulary + [

@@ -21,8 +21,9 @@ check_exclusive_access() {
   programs=$root/.build-checked/release
 }
 
-# Debian packages beyond a Swift toolchain: git fetches the Swift packages, liblz4 compresses.
-packages=(git liblz4-dev)
+# Debian packages beyond a Swift toolchain: git fetches the Swift packages, liblz4 compresses,
+# jemalloc is kvnode's heap.
+packages=(git liblz4-dev libjemalloc-dev)
 # What only tests with real networks and bent clocks use; they skip, and say so, without it.
 lab_packages=(iproute2 nftables libfaketime)
 # What counts instructions; without it they are not judged.
@@ -72,7 +73,7 @@ install() {
 install_missing() {
   local missing
   if ! command -v dpkg-query >/dev/null; then
-    say "not a Debian system: git and the headers of lz4 must be there already"
+    say "not a Debian system: git and the headers of lz4 and jemalloc must be there already"
     return
   fi
   read -ra missing <<<"$(missing_of "${packages[@]}")"

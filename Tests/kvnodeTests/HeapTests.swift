@@ -3,28 +3,42 @@ import Testing
 
 @testable import kvnode
 
-// In processes of their own: the ways of malloc are for a whole process and for good, and what
-// other tests leave in its heap decides where a block stands.
+// What is told about a whole heap is looked at in processes of their own, where no other test
+// allocates meanwhile.
 @Suite("The heap")
 struct HeapTests {
-  @Test("buffers of a turn stand on pages of the turn before")
-  func reuse() async {
+  @Test("memory comes from jemalloc, and a thread of its own gives it back")
+  func serves() async throws {
+    try #require(getenv("MALLOC_CONF") == nil, "MALLOC_CONF has the last word")
+    #expect(Heap.number("opt.background_thread") == 1)
+    #expect(Heap.number("opt.dirty_decay_ms") == 10_000)
+    #expect(Heap.number("arenas.nbins").map { $0 > 8 } == true)
     await #expect(processExitsWith: .success) {
-      Heap.settle()
-      let (turns, block) = (32, 3 << 20)
-      // Unsettled, the three of them would go back to the kernel with each turn.
-      let fresh = Pages.faults { for _ in 0..<turns { Pages.touch(three: block) } }
-      precondition(fresh < turns * Pages.of(three: block) / 4, "\(fresh) fresh pages")
+      guard let before = Heap.allocated else { preconditionFailure("no jemalloc") }
+      let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 8 << 20, alignment: 1)
+      block.initializeMemory(as: UInt8.self, repeating: 1)
+      guard let allocated = Heap.allocated, let resident = Heap.resident else {
+        preconditionFailure("no statistics")
+      }
+      precondition(allocated >= before + 8 << 20, "\(before) and a block are \(allocated) bytes")
+      precondition(resident >= allocated, "\(allocated) bytes on \(resident)")
+      block.deallocate()
     }
   }
 
-  @Test("a block that is larger than any frame goes back at once")
-  func large() async {
+  @Test("a name that jemalloc does not know has no number, nor has what is none")
+  func unknown() {
+    #expect(Heap.number("stats.nonsense") == nil)
+    #expect(Heap.number("arena.0.purge") == nil)
+  }
+
+  @Test("buffers of a turn stand on pages of the turn before")
+  func reuse() async {
     await #expect(processExitsWith: .success) {
-      Heap.settle()
-      let (turns, block) = (4, 32 << 20)
+      let (turns, block) = (32, 3 << 20)
+      // libc's malloc would give the three of them back to the kernel with each turn.
       let fresh = Pages.faults { for _ in 0..<turns { Pages.touch(three: block) } }
-      precondition(fresh >= turns * Pages.of(three: block), "\(fresh) fresh pages")
+      precondition(fresh < turns * Pages.of(three: block) / 4, "\(fresh) fresh pages")
     }
   }
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/capability.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -149,12 +148,6 @@ long process_receive_passed(int socket, void *bytes, size_t room, int *sockets, 
   return count;
 }
 
-int process_settle_heap(int mapped, int kept, int step) {
-  int taken = mallopt(M_ARENA_MAX, 1) && mallopt(M_MMAP_THRESHOLD, mapped) &&
-              mallopt(M_TRIM_THRESHOLD, kept) && mallopt(M_TOP_PAD, step);
-  return taken ? 0 : EINVAL;
-}
-
 int process_notify(const char *state) {
   const char *path = getenv("NOTIFY_SOCKET");
   if (path == NULL) return 0;
@@ -179,10 +172,4 @@ uint64_t process_watchdog_period(void) {
   const char *process = getenv("WATCHDOG_PID");
   if (period == NULL || (process != NULL && strtol(process, NULL, 10) != getpid())) return 0;
   return strtoull(period, NULL, 10) / 2;
-}
-
-void process_trim_heap(void) {
-#if defined(__GLIBC__)
-  malloc_trim(0);
-#endif
 }

@@ -6,12 +6,11 @@ package import WriteAheadLog
 
 /// The threads that read and write snapshot files: one writes this node's own, one moves those of
 /// others, so that neither waits for the other, and the log for none of them. A third one looks
-/// through what is at rest, and a fourth gives back the memory that a snapshot has made free.
+/// through what is at rest.
 package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
   private let writing: Worker<Writing>
   private let moving: Worker<Moving>
   private let scrubbing: Worker<Void>
-  private let trimming: Worker<Void>
 
   /// What the writing thread is asked to do.
   private enum Writing: Sendable {
@@ -31,17 +30,11 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     log: Logger
   ) {
     let writer = OwnSnapshots(files: files, storage: storage, mailbox: mailbox, log: log)
-    let trimmer = HeapTrimmer(growth: storage.growth, log: log)
-    let trimming = Worker<Void>("heap-trim") { _, worker in
-      trimmer.run { worker.isStopping }
-    }
-    self.trimming = trimming
     writing = Worker("snapshot-write") { jobs, worker in
       for job in jobs {
         switch job {
         case .own(let snapshot, let view):
           writer.perform(snapshot, view) { worker.isStopping }
-          trimming.submit([()])
         case .last(let snapshot, let view): writer.performLast(snapshot, view)
         }
       }
@@ -63,12 +56,8 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     }
   }
 
-  /// Begins to look through everything at rest, slowly, until `stop`. What the start needed beside
-  /// the state is given back.
-  package func startScrubbing() {
-    scrubbing.submit([()])
-    trimming.submit([()])
-  }
+  /// Begins to look through everything at rest, slowly, until `stop`.
+  package func startScrubbing() { scrubbing.submit([()]) }
 
   /// Hands each job to its thread; what comes of it is an input for the loop.
   package func submit(_ jobs: [SnapshotJob]) {
@@ -102,7 +91,6 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     _ done: @escaping @Sendable () -> Void = {}
   ) {
     scrubbing.stop()
-    trimming.stop()
     if let last { writing.submit([.last(last.0, last.1)]) }
     writing.stop(done)
     moving.stop()

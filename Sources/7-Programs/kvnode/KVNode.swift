@@ -16,7 +16,6 @@ enum KVNode {
   static func main() async {
     // A peer or client that hangs up must cost a write, not the process.
     signal(SIGPIPE, SIG_IGN)
-    Heap.settle()
     if CommandLine.arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
       end(0, usage)
     }

@@ -47,12 +47,6 @@ long process_send_passing(int socket, const void *bytes, size_t count, const int
 /// that is more than `room`; negative: an errno(3).
 long process_receive_passed(int socket, void *bytes, size_t room, int *sockets, int *passed);
 
-/// How malloc(3) takes memory from the kernel and gives it back (mallopt(3)), for good: one heap
-/// for all threads; a block of `mapped` bytes and more is a mapping of its own; the heap grows by
-/// `step` more than it must, and shrinks once more than `kept` at its end is free. To be called
-/// before any thread is started. EINVAL: a number was refused.
-int process_settle_heap(int mapped, int kept, int step);
-
 /// Tells the service manager that started this process, if any, lines such as `READY=1`
 /// (sd_notify(3)): one datagram to the socket that $NOTIFY_SOCKET names. Never waits.
 int process_notify(const char *state);
@@ -60,9 +54,5 @@ int process_notify(const char *state);
 /// How often, in microseconds, the service manager wants to hear `WATCHDOG=1`: half of
 /// $WATCHDOG_USEC; 0 for never.
 uint64_t process_watchdog_period(void);
-
-/// Gives pages of the heap that hold nothing back to the kernel (malloc_trim(3)). Whoever allocates
-/// from an arena waits while that one is gone through.
-void process_trim_heap(void);
 
 #endif

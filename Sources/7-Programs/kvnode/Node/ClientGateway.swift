@@ -89,6 +89,7 @@ final class ClientGateway: RequestPort {
   func announceAddress() { address?.announce() }
 
   func writeMetrics(to page: inout MetricsPage) {
+    Heap.write(to: &page)
     replica?.turnTimes.write(to: &page)
     guard let replica = replica?.replica else { return }
     let status = replica.ownStatus

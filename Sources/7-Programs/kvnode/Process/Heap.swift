@@ -1,21 +1,24 @@
-import CProcess
+internal import CHeap
+import HTTPAPI
 
-/// How this process takes memory from the kernel and gives it back.
+/// This process's heap, which is jemalloc's: docs/decisions/0045-heap.md.
 enum Heap {
-  /// Larger blocks are mapped and unmapped one by one. Frames of a batch of entries, 1 MiB and what
-  /// its last entry has beyond that, come anew with every turn of the loop, and stay below.
-  static let mapped: CInt = 4 << 20
-  /// Free bytes at the heap's end that are kept for what comes next: several such frames.
-  static let kept: CInt = 16 << 20
-  /// What the heap grows by at once.
-  static let step: CInt = 1 << 20
+  /// Bytes that the program holds.
+  static var allocated: UInt64? { number("stats.allocated") }
 
-  /// One heap, which neither shrinks nor grows with every turn: what the loop's large buffers leave
-  /// holds the next ones, and the records that follow, and no page of theirs is a fresh one that
-  /// the kernel has to find and clear. One lock for all threads is not felt: one of them allocates
-  /// nearly everything. docs/performance/BUDGET.md has the figures.
-  static func settle() {
-    // A node that keeps malloc's own ways works as well.
-    _ = process_settle_heap(mapped, kept, step)
+  /// Bytes of memory that the heap takes for that: pages that hold something, those that wait for
+  /// who needs them next, and its own books.
+  static var resident: UInt64? { number("stats.resident") }
+
+  /// A number of jemalloc(3); nil: there is none of this name.
+  static func number(_ name: String) -> UInt64? {
+    var number: UInt64 = 0
+    return heap_number(name, &number) == 0 ? number : nil
+  }
+
+  static func write(to page: inout MetricsPage) {
+    guard let allocated, let resident else { return }
+    page.gauge("quoin_heap_allocated_bytes", "Memory that the node uses.", Double(allocated))
+    page.gauge("quoin_heap_resident_bytes", "Memory that it takes for that.", Double(resident))
   }
 }
