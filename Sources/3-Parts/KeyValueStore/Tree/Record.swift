@@ -54,8 +54,8 @@ struct RecordHeader {
 /// ```
 /// object 16 | info 16 | superseded 8 | [ past 8 or 16 ] [ lease 8 ] | key | value
 /// ```
-/// The first version of a key was created by its own revision and needs no `RecordInfo.Past`, nor does
-/// a tombstone.
+/// The first version of a key was created by its own revision and needs no `RecordInfo.Past`, nor
+/// does a tombstone.
 ///
 /// It holds the version that it superseded: the versions of a key are a chain from the newest on
 /// back, so that overwriting a key costs no place of its own for the old version.
