@@ -62,6 +62,29 @@ struct JSONScannerTests {
     #expect(throws: JSONFault.notUnicode(at: 3)) { try scanner.readString() }
   }
 
+  @Test("the end, an escape and a control character are found at every place of a string")
+  func places() throws {
+    for before in 0..<24 {
+      for behind in [0, 1, 7, 8, 17] {
+        let (left, right) = (
+          String(repeating: "ä", count: before), String(repeating: "~", count: behind)
+        )
+        #expect(try read("\"\(left)\" ,\(right)\"") == left)
+        #expect(try read("\"\(left)\\n\(right)\"") == "\(left)\n\(right)")
+        #expect(try read("\"\(left)\\\\\(right)\\\"\"") == "\(left)\\\(right)\"")
+        #expect(throws: JSONFault.truncated) { try read("\"\(left)\(right)") }
+        let control = JSONFault.badEscape(at: 1 + left.utf8.count)
+        #expect(throws: control) { try read("\"\(left)\u{1f}\(right)\"") }
+        #expect(throws: control) { try read("\"\(left)\u{0}\(right)\"") }
+      }
+    }
+  }
+
+  private func read(_ text: String) throws(JSONFault) -> String {
+    var scanner = scanner(text)
+    return try scanner.readString()
+  }
+
   @Test("containers nest 64 deep and no deeper")
   func depth() throws {
     var deepest = scanner(String(repeating: "[", count: 64) + String(repeating: "]", count: 64))
