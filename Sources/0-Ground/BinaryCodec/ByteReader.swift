@@ -15,15 +15,18 @@ public enum DecodingFault: Error, Equatable, Sendable {
 
 /// Reads values from bytes that may be anything: every read is bounded, nothing traps.
 public struct ByteReader: Sendable {
-  private var rest: Bytes
+  private let bytes: Bytes
+  /// Where the next read starts, as an index of the slice given to `init`.
+  public private(set) var offset: Int
 
-  public init(_ bytes: Bytes) { rest = bytes }
-  public init(_ bytes: [UInt8]) { rest = bytes[...] }
+  public init(_ bytes: Bytes) {
+    self.bytes = bytes
+    offset = bytes.startIndex
+  }
+  public init(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
   /// Bytes not read yet.
-  public var remaining: Int { rest.count }
-  /// Where the next read starts, as an index of the slice given to `init`.
-  public var offset: Int { rest.startIndex }
+  public var remaining: Int { bytes.endIndex - offset }
 
   /// The next one, two, four or eight bytes as a little-endian number; throws `truncated` when
   /// there are fewer.
@@ -41,12 +44,12 @@ public struct ByteReader: Sendable {
 
   /// The next `count` bytes, sharing the buffer.
   public mutating func readRaw(_ count: Int) throws(DecodingFault) -> Bytes {
-    guard count >= 0, count <= rest.count else {
-      throw .truncated(needed: count, available: rest.count)
+    guard count >= 0, count <= remaining else {
+      throw .truncated(needed: count, available: remaining)
     }
-    let run = rest.prefix(count)
-    rest = rest.dropFirst(count)
-    return run
+    let start = offset
+    offset += count
+    return bytes[start..<offset]
   }
 
   /// A 32-bit length of at most `limit`, then that many bytes, sharing the buffer.
@@ -81,14 +84,16 @@ public struct ByteReader: Sendable {
 
   /// Refuses bytes after the last value.
   public func finish() throws(DecodingFault) {
-    guard rest.isEmpty else { throw .trailing(rest.count) }
+    guard remaining == 0 else { throw .trailing(remaining) }
   }
 
   private mutating func integer<Value: FixedWidthInteger>() throws(DecodingFault) -> Value {
     let size = MemoryLayout<Value>.size
-    guard rest.count >= size else { throw .truncated(needed: size, available: rest.count) }
-    let value = rest.withUnsafeBytes { Value(littleEndian: $0.loadUnaligned(as: Value.self)) }
-    rest = rest.dropFirst(size)
-    return value
+    guard remaining >= size else { throw .truncated(needed: size, available: remaining) }
+    let place = offset - bytes.startIndex
+    offset += size
+    return bytes.withUnsafeBytes {
+      Value(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: Value.self))
+    }
   }
 }
