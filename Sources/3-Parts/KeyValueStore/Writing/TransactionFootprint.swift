@@ -38,8 +38,8 @@ struct TransactionFootprint {
       guard case .put(let put) = step else { return nil }
       keys.append(put.key)
     }
-    let places = KeyOrder.places(of: keys)
-    for (one, next) in zip(places, places.dropFirst()) where keys[one] == keys[next] {
+    let (places, ties) = KeyOrder.places(of: keys)
+    guard !ties.contains(where: { keys[places[$0]] == keys[places[$0 + 1]] }) else {
       throw .duplicateKey
     }
     return places
@@ -72,9 +72,10 @@ struct TransactionFootprint {
     of puts: ArraySlice<Claim<Bytes>>, with deletes: ArraySlice<Claim<KeyRange>>
   ) throws(StoreRefusal) {
     guard puts.count > 1 || !deletes.isEmpty else { return }
-    let places = KeyOrder.places(of: puts.map(\.target))
-    for (one, next) in zip(places, places.dropFirst()) {
-      let (one, next) = (puts[puts.startIndex + one], puts[puts.startIndex + next])
+    let (places, ties) = KeyOrder.places(of: puts.map(\.target))
+    for tie in ties {
+      let one = puts[puts.startIndex + places[tie]]
+      let next = puts[puts.startIndex + places[tie + 1]]
       if one.step != next.step, one.target == next.target { throw .duplicateKey }
     }
     // At most 1,024 of both.
@@ -87,13 +88,14 @@ struct TransactionFootprint {
 }
 
 extension KeyOrder {
-  /// The places of `keys` in their order. Equal keys stand beside each other.
-  static func places(of keys: [Bytes]) -> [Int] {
+  /// The places of `keys` in their order, and which of them may hold the same key as the next:
+  /// equal keys stand beside each other, and hardly any others tie.
+  static func places(of keys: [Bytes]) -> (places: [Int], ties: [Int]) {
     struct Place {
       let head: UInt64
       let place: Int
     }
-    guard let first = keys.first else { return [] }
+    guard let first = keys.first else { return ([], []) }
     // Behind what all of them share, eight bytes nearly always decide, without a look at the keys.
     let skip = first.withUnsafeBytes { first in
       keys.reduce(first.count) { skip, key in
@@ -109,7 +111,8 @@ extension KeyOrder {
         keys[b.place].withUnsafeBytes { compare(left, $0, skip: skip) < 0 }
       }
     }
-    return places.map(\.place)
+    let ties = places.indices.dropLast().filter { places[$0].head == places[$0 + 1].head }
+    return (places.map(\.place), ties)
   }
 }
 
