@@ -27,7 +27,13 @@ struct RequestFields {
   private(set) var acceptsBytes = false
   private(set) var minIndex: LogIndex?
   private var hosts = 0
-  private var refusal: Refusal?
+  private var verdict = Verdict.fine
+
+  /// Boxed: hardly a request is refused, and every copy of the fields would carry the room.
+  private enum Verdict {
+    case fine
+    indirect case refused(Refusal)
+  }
 
   /// Reads `field-name ":" OWS field-value OWS` (RFC 9112, section 5).
   mutating func read(_ line: Span<UInt8>) throws(FramingFault) {
@@ -45,7 +51,7 @@ struct RequestFields {
 
   /// Refuses what was asked for and cannot be, once the head is whole.
   mutating func check(_ version: RequestHead.Version) throws(Refusal) {
-    if let refusal { throw refusal }
+    if case .refused(let refusal) = verdict { throw refusal }
     switch version {
     case .old: expectsContinue = false
     case .current:
@@ -114,7 +120,7 @@ struct RequestFields {
 
   /// The first fault is the one that is told.
   private mutating func refuse(_ error: ClientError, status: Int?) {
-    if refusal == nil { refusal = Refusal(error, status: status) }
+    if case .fine = verdict { verdict = .refused(Refusal(error, status: status)) }
   }
 }
 
