@@ -20,7 +20,8 @@ struct HeapTests {
       guard let allocated = Heap.allocated, let resident = Heap.resident else {
         preconditionFailure("no statistics")
       }
-      precondition(allocated >= before + 8 << 20, "\(before) and a block are \(allocated) bytes")
+      // The rest of the process may have let go of a little meanwhile.
+      precondition(allocated >= before + 7 << 20, "\(before) and a block are \(allocated) bytes")
       precondition(resident >= allocated, "\(allocated) bytes on \(resident)")
       block.deallocate()
     }

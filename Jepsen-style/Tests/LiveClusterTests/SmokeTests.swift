@@ -18,6 +18,14 @@ struct SmokeTests {
     try await run(["--network", "netns", "--nemesis", "kill,partition"])
   }
 
+  // libfaketime and jemalloc once waited for each other before kvnode's first line.
+  @Test(
+    "with bent clocks: the same",
+    .enabled(if: FakeClock.obstacle == nil, "needs libfaketime"))
+  func clocks() async throws {
+    try await run(["--network", "proxy", "--nemesis", "clock"])
+  }
+
   private func run(_ arguments: [String]) async throws {
     let kvnode = try #require(try? Programs.find().kvnode, "build kvnode first")
     let programs = String(kvnode.dropLast("/kvnode".count))
