@@ -18,7 +18,8 @@ package enum FakeClock {
   static func variables(_ file: String) -> [String] {
     guard let library else { return [] }
     // kvnode's jemalloc asks for the time when it begins, and libfaketime for memory when it is
-    // first asked: each would wait for the other for ever. So such a node has libc's malloc, and new.
+    // first asked: each would wait for the other for ever. So such a node has libc's malloc, and
+    // the operator new that belongs to it.
     return [
       "LD_PRELOAD=\(library):libc.so.6:libstdc++.so.6", "FAKETIME_TIMESTAMP_FILE=\(file)",
       "FAKETIME_CACHE_DURATION=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", "FAKETIME_DONT_RESET=1",
