@@ -82,6 +82,20 @@ extension EndToEnd {
       }
     }
 
+    @Test("a node's heap is jemalloc's as the program is linked, with the thread that gives back")
+    func heap() async throws {
+      try await Cluster.use { cluster in
+        for id in cluster.ids {
+          let tasks = "/proc/\(try cluster.process(id).pid)/task"
+          let names = Folder.names(in: tasks).map { Folder.text("\(tasks)/\($0)/comm") }
+          #expect(names.contains("jemalloc_bg_thd\n"), "\(names)")
+          let page = try RawConnection(cluster.endpoint(id)).exchange(.metrics)?.text ?? ""
+          #expect(page.contains("\nquoin_heap_allocated_bytes "))
+          #expect(page.contains("\nquoin_heap_resident_bytes "))
+        }
+      }
+    }
+
     @Test("pitfall 21: a node that has just come back never reads older than what was acknowledged")
     func readsAfterRestart() async throws {
       try await Cluster.use { cluster in

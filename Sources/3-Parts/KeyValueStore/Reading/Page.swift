@@ -50,9 +50,7 @@ struct Page {
     let buffer = [UInt8](unsafeUninitializedCapacity: bytes) { target, written in
       for record in records {
         let run = UnsafeMutableRawBufferPointer(target)
-        let source =
-          content == .keysOnly
-          ? record.key : record.keyAndValue
+        let source = content == .keysOnly ? record.key : record.keyAndValue
         UnsafeMutableRawBufferPointer(rebasing: run[written...]).copyMemory(from: source)
         written += source.count
       }
