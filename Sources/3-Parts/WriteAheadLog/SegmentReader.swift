@@ -66,27 +66,33 @@ struct SegmentReader {
     }
   }
 
-  // One unreadable sector must not take the rest with it: it is rot like any other.
-  private static func read(
-    _ file: some StoredFile, _ count: Int, into memory: consuming [UInt8] = []
+  /// Reads bytes of a segment from `start` on. One unreadable sector must not take the rest with
+  /// it: it is rot like any other.
+  /// - Returns: the bytes, and the offsets of sectors that cannot be read, in whose place zeros
+  ///   stand.
+  static func read(
+    _ file: some StoredFile, _ count: Int, at start: Int = 0, into memory: consuming [UInt8] = []
   ) throws(FileFault) -> ([UInt8], [Int]) {
-    if (try? file.read(count, at: 0, into: &memory)) != nil, memory.count == count {
+    if (try? file.read(count, at: start, into: &memory)) != nil, memory.count == count {
       return (memory, [])
     }
     var bytes: [UInt8] = []
     var unreadable: [Int] = []
     bytes.reserveCapacity(count)
-    for offset in stride(from: 0, to: count, by: OnDiskFormat.sectorSize) {
-      let length = min(OnDiskFormat.sectorSize, count - offset)
+    var offset = start
+    while offset < start + count {
+      let sector = offset / OnDiskFormat.sectorSize * OnDiskFormat.sectorSize
+      let length = min(sector + OnDiskFormat.sectorSize, start + count) - offset
       do {
-        let sector = try file.read(length, at: offset)
-        bytes.append(contentsOf: sector)
-        bytes.append(contentsOf: repeatElement(0, count: length - sector.count))
+        let read = try file.read(length, at: offset)
+        bytes.append(contentsOf: read)
+        bytes.append(contentsOf: repeatElement(0, count: length - read.count))
       } catch {
         guard case .io = error else { throw error }
-        unreadable.append(offset)
+        unreadable.append(sector)
         bytes.append(contentsOf: repeatElement(0, count: length))
       }
+      offset += length
     }
     return (bytes, unreadable)
   }

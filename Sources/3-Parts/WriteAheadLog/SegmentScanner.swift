@@ -11,7 +11,9 @@ struct SegmentScanner {
     let copyIsSound: Bool
   }
 
-  let bytes: [UInt8]
+  /// The segment's from `origin` on.
+  private let bytes: [UInt8]
+  private let origin: Int
   let sequence: UInt64
   let path: String
   /// Where the next record has its head.
@@ -22,10 +24,24 @@ struct SegmentScanner {
   /// - Parameter previous: the checksum that the segment's header continues.
   init(bytes: [UInt8], sequence: UInt64, previous: UInt32, path: String) {
     self.bytes = bytes
+    origin = 0
     self.sequence = sequence
     self.path = path
     chain = previous
   }
+
+  /// Goes on at a record whose head stands at `position`, behind one of the checksum `chain`, with
+  /// the bytes from there on.
+  init(bytes: [UInt8], from position: Int, chain: UInt32, sequence: UInt64, path: String) {
+    self.bytes = bytes
+    origin = position
+    self.position = position
+    self.sequence = sequence
+    self.path = path
+    self.chain = chain
+  }
+
+  private var end: Int { origin + bytes.count }
 
   /// The next record, or nil where no identity continues the chain.
   mutating func next() throws(LogFault) -> Found? {
@@ -50,7 +66,7 @@ struct SegmentScanner {
     where condition: (RecordIdentity) -> Bool
   ) throws(LogFault) -> Int? {
     let first = position / OnDiskFormat.sectorSize * OnDiskFormat.sectorSize
-    for sector in stride(from: first, to: bytes.count, by: OnDiskFormat.sectorSize) {
+    for sector in stride(from: first, to: end, by: OnDiskFormat.sectorSize) {
       let places: [(RecordIdentity.Place, Int)] = [
         (.copy, sector), (.head, sector + OnDiskFormat.identitySize),
         (.head, sector + OnDiskFormat.segmentHeaderSize),
@@ -84,14 +100,14 @@ struct SegmentScanner {
   }
 
   private func soundBody(_ identity: RecordIdentity) -> Bytes? {
-    let start = identity.offset + OnDiskFormat.identitySize
+    let start = identity.offset + OnDiskFormat.identitySize - origin
     let body = bytes[start..<start + identity.stored]
     let checksum = body.withUnsafeBytes { identity.checksum(over: $0) }
     return checksum == identity.checksum ? body : nil
   }
 
   private func continues(_ identity: RecordIdentity, _ head: Int) -> Bool {
-    identity.offset == head && identity.previous == chain && identity.end <= bytes.count
+    identity.offset == head && identity.previous == chain && identity.end <= end
   }
 
   private func copy(of head: Int, at offset: Int) throws(LogFault) -> RecordIdentity? {
@@ -106,7 +122,7 @@ struct SegmentScanner {
   private func searchCopy(of head: Int) throws(LogFault) -> RecordIdentity? {
     let first = OnDiskFormat.copyOffset(head: head, stored: 0)
     let last = min(
-      bytes.count, OnDiskFormat.copyOffset(head: head, stored: Limits.rawRecord) + 1)
+      end, OnDiskFormat.copyOffset(head: head, stored: Limits.rawRecord) + 1)
     for offset in stride(from: first, to: last, by: OnDiskFormat.sectorSize) {
       if let identity = try copy(of: head, at: offset) { return identity }
     }
@@ -117,7 +133,7 @@ struct SegmentScanner {
     _ place: RecordIdentity.Place, at offset: Int
   ) throws(LogFault) -> RecordIdentity? {
     do {
-      let identity = try RecordIdentity.decode(place, in: bytes, at: offset)
+      let identity = try RecordIdentity.decode(place, in: bytes, at: offset - origin)
       return identity?.sequence == sequence ? identity : nil
     } catch {
       guard case .unknown("record version", let version) = error else {

@@ -30,6 +30,8 @@ final class CrashableDisk: FileSystem {
   private(set) var isDown = false
   /// Bytes of all files together.
   var capacity = Int.max
+  /// Bytes that were asked for, so far.
+  var bytesRead = 0
   /// Sectors that the medium has lost, by path.
   var unreadable: [String: Set<Int>] = [:]
   /// What each step was, for messages and for tests of the order.

@@ -25,6 +25,7 @@ final class CrashableFile: StoredFile {
       throw .io(path: path, operation: "read", code: 5)
     }
     guard offset < inode.content.count else { return [] }
+    disk.bytesRead += min(count, inode.content.count - offset)
     return Array(inode.content[offset..<min(inode.content.count, offset + count)])
   }
 
