@@ -95,6 +95,8 @@ final class SeedRun: Sendable {
         \(total.events) events, \(total.turns) turns, \(total.frames) frames, \
         \(total.elections) elections, \(total.addressMoves) moves of the address
         \(total.snapshots) snapshots, \(total.installs) installed
+        \(total.recalledToReplicate) entries read back for followers, \(total.recalledToRepair) \
+        for repairs, \(total.recalledToApply) to apply; \(total.vainRecalls) times in vain
         \(total.operations) operations: \(total.answered) answered, \(total.unknown) unknown; \
         \(total.leaseReads) reads from a lease
         \(total.reinforced) quorums reinforced, \(total.blocked) runs blocked by torn records

@@ -39,9 +39,9 @@
       let place = head + offset
       return chunks[place / Self.chunkCount][place % Self.chunkCount]
     }
-    set {
+    _modify {
       let place = head + offset
-      chunks[place / Self.chunkCount][place % Self.chunkCount] = newValue
+      yield &chunks[place / Self.chunkCount][place % Self.chunkCount]
     }
   }
 

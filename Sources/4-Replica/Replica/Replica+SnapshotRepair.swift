@@ -14,20 +14,30 @@ extension Replica {
     effects.snapshots.append(.mend(position, nil))
   }
 
-  /// A record rotted at rest. What this node has in memory it writes once more; older entries are
-  /// covered by a snapshot.
+  /// A record rotted at rest. What this node has in memory it writes once more, what it has on the
+  /// disk alone it asks others for; older entries are covered by a snapshot.
   mutating func recordIsDamaged(_ first: LogPosition, _ last: LogPosition) {
     guard last.index <= core.log.last.index, first.index <= last.index else { return }
     var entries: [Entry] = []
+    var elsewhere: [LogPosition] = []
     for number in first.index.number...last.index.number {
-      guard case .entry(let entry)? = core.log.slot(at: LogIndex(number)),
-        entry.term == first.term
-      else { continue }
-      entries.append(entry)
+      guard let slot = core.log.slot(at: LogIndex(number)), slot.position.term == first.term else {
+        continue
+      }
+      switch slot {
+      case .entry(let entry): entries.append(entry)
+      case .onDisk(let position): elsewhere.append(position)
+      case .faulty: break
+      }
     }
-    guard !entries.isEmpty else { return }
+    if !entries.isEmpty { restore(entries) }
+    if !elsewhere.isEmpty { inputs.append(.rotted(elsewhere)) }
+  }
+
+  /// Entries of the log whose records rotted.
+  mutating func restore(_ entries: [Entry]) {
     effects.storage.append(.restore(entries))
-    effects.events.append(.restoredEntries(first, count: entries.count))
+    effects.events.append(.restoredEntries(entries[0].position, count: entries.count))
   }
 
   /// How far the snapshot thread came with the file.

@@ -52,16 +52,28 @@ extension Replica {
   /// No mark stands at its position, so the other nodes have no equal one: should it be damaged,
   /// the one before it and the log do, as neither goes before the next mark.
   package var lastSnapshot: (SnapshotDescriptor, StoreView)? {
-    let index = store.appliedIndex
     let isDue = marking.bytes >= settings.limits.lastSnapshotLeast || marking.writing != nil
-    guard isStopping, isDue, core.stateIsSound, let cluster,
-      let membership = core.configurations.at(index),
+    return isStopping && isDue ? snapshotOfNow : nil
+  }
+
+  /// Of all that was applied; nil where the state cannot be trusted, or is that of a snapshot.
+  private var snapshotOfNow: (SnapshotDescriptor, StoreView)? {
+    let index = store.appliedIndex
+    guard core.stateIsSound, let cluster, let membership = core.configurations.at(index),
       case .entry(let entry)? = core.log.slot(at: index)
     else { return nil }
     let snapshot = SnapshotDescriptor(
       position: entry.position, logTime: entry.logTime, membership: membership,
       cluster: cluster, stateHash: store.stateHash)
     return (snapshot, store.view())
+  }
+
+  /// Consensus cannot wait for a mark. What is being written already may do; else it says so again.
+  mutating func cutViewNow() {
+    guard marking.writing == nil, marking.waiting == nil, let (snapshot, view) = snapshotOfNow
+    else { return }
+    marking.wait(snapshot, view)
+    writeNext()
   }
 
   mutating func snapshotWritten(_ snapshot: SnapshotDescriptor, _ bytes: UInt64) {

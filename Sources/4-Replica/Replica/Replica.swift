@@ -68,6 +68,8 @@ package struct Replica: Sendable {
   var readsByLease: [Ticket] = []
   /// Reads of this node's life that a lease answered.
   package private(set) var leaseReads: UInt64 = 0
+  /// Entries of this node's life that were read back from its log's files.
+  package private(set) var recalledEntries: UInt64 = 0
   var effects = ReplicaEffects()
 
   /// - Parameters:
@@ -161,6 +163,9 @@ package struct Replica: Sendable {
     case .chunkRead(let chunk, let peer): chunkRead(chunk, peer)
     case .snapshotDamaged(let position): snapshotIsDamaged(position)
     case .recordDamaged(let first, let last): recordIsDamaged(first, last)
+    case .recalled(let recall, let entries):
+      recalledEntries += UInt64(entries.count)
+      inputs.append(.recalled(recall, entries))
     case .mending(let position, let progress): mending(position, progress)
     case .pieceRead(let piece, let peer): send(.pieceReply(piece), to: peer)
     case .chunkStored(let position, let received):
@@ -228,8 +233,11 @@ package struct Replica: Sendable {
     for refused in done.refusedReads { wasRefused(refused) }
     for chunk in done.chunks { effects.snapshots.append(.store(chunk)) }
     for send in done.snapshotSends { effects.snapshots.append(.send(send)) }
+    for recall in done.recalls { effects.snapshots.append(.recall(recall)) }
+    if !done.restored.isEmpty { restore(done.restored) }
     if let index = done.compactThrough { effects.storage.append(.compact(index)) }
     if done.stateWanted { proposeMarkNow() }
+    if done.snapshotWanted { cutViewNow() }
     if let outcome = done.transfer { transferEnded(outcome) }
     if let index = done.divergence { effects.fault = .diverged(at: index) }
   }

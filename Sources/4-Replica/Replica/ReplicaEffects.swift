@@ -18,7 +18,7 @@ package enum StorageJob: Hashable, Sendable {
   case restore([Entry])
 }
 
-/// Work for the snapshot thread.
+/// Work for the snapshot threads, which read and write what is large.
 package enum SnapshotJob: Sendable {
   /// Write this immutable view; answered by `snapshotWritten` or `snapshotFailed`.
   case write(SnapshotDescriptor, StoreView)
@@ -33,6 +33,8 @@ package enum SnapshotJob: Sendable {
   /// Read a piece of an own snapshot file for a node whose file is damaged; answered by
   /// `pieceRead`.
   case readPiece(PieceRequest, for: NodeID)
+  /// Read entries of the log back from its files; answered by `recalled`.
+  case recall(Recall)
   /// The state was wrong at this index: own snapshots from there on must not be restored. No
   /// answer.
   case condemn(LogIndex)
@@ -87,7 +89,7 @@ package enum ReplicaEvent: Hashable, Sendable {
   /// The snapshot file is damaged, and is mended from other nodes' files.
   case mendingSnapshot(LogPosition)
   case mendedSnapshot(LogPosition, pieces: UInt64)
-  /// So many entries from there on rotted on the disk, and were written anew from memory.
+  /// So many entries from there on rotted on the disk, and were written anew.
   case restoredEntries(LogPosition, count: Int)
   case changedMembership(Membership)
   /// This node's state differs from what a quorum has; it waits for another's.

@@ -40,6 +40,8 @@ package enum ReplicaInput: Sendable {
   case snapshotDamaged(LogPosition)
   /// The record of these entries of one term was found rotten on this node's disk.
   case recordDamaged(first: LogPosition, last: LogPosition)
+  /// The answer to `SnapshotJob.recall`: those of its entries that could be read, ascending.
+  case recalled(Recall, [Entry])
   /// The answer to `SnapshotJob.mend`; a whole file comes as `snapshotLoaded` besides.
   case mending(LogPosition, MendingProgress)
   /// The answer to `SnapshotJob.readPiece`.

@@ -7,7 +7,8 @@ internal import RaftTypes
 internal import Replica
 internal import WriteAheadLog
 
-/// Reads own snapshots for followers that fell behind, and collects the one a leader sends.
+/// Reads own snapshots and old entries for followers that fell behind, and collects the snapshot
+/// that a leader sends.
 ///
 /// Unchecked: only the moving thread calls it.
 final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable {
@@ -22,6 +23,7 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
   /// What was received whole and is being installed: its sender may still ask.
   private var completed: LogPosition?
   private var repair: SnapshotMending<Files>
+  private var entries: LogReader<Files>
 
   init(
     files: Files, storage: StorageWorker<Files>, mailbox: Mailbox, chunkBytes: Int, log: Logger
@@ -32,6 +34,7 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
     self.chunkBytes = chunkBytes
     self.log = log
     repair = SnapshotMending(files)
+    entries = LogReader(files)
   }
 
   func perform(_ job: SnapshotJob) {
@@ -42,9 +45,22 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
     case .store(let chunk): store(chunk)
     case .condemn(let index): condemn(index)
     case .mend(let position, let piece): mend(position, piece)
+    case .recall(let recall): read(recall)
     case .readPiece(let request, let peer):
       mailbox.post([.pieceRead(SnapshotMending.piece(request, on: files), to: peer)])
     }
+  }
+
+  private func read(_ recall: Recall) {
+    let read = entries.entries(at: recall.positions)
+    if read.count < recall.positions.count {
+      log.warning(
+        """
+        read \(read.count) of \(recall.positions.count) entries from index \
+        \(recall.positions[0].index.number) on back from the log; the rest waits for a snapshot
+        """)
+    }
+    mailbox.post([.recalled(recall, read)])
   }
 
   private func mend(_ position: LogPosition, _ piece: SnapshotPiece?) {

@@ -64,7 +64,7 @@ package final class SnapshotWorkers<Files: FileSystem & Sendable>: Sendable {
     for job in jobs {
       switch job {
       case .write(let snapshot, let view): writing.submit([.own(snapshot, view)])
-      case .send, .store, .condemn, .mend, .readPiece: moving.submit([.job(job)])
+      case .send, .store, .condemn, .mend, .recall, .readPiece: moving.submit([.job(job)])
       }
     }
   }

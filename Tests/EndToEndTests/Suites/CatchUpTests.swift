@@ -29,6 +29,24 @@ extension EndToEnd {
       }
     }
 
+    @Test("a follower that lacks more than memory has gets it from the leader's disk, as entries")
+    func byTheDisk() async throws {
+      try await Cluster.use { cluster in
+        let leader = try await cluster.leader()
+        let sleeper = leader % cluster.count + 1
+        #expect(try await cluster.stop(sleeper) == .exit(0))
+        try await fill(cluster, "away", megabytes: 56)
+        try cluster.start(sleeper)
+        try await cluster.converges()
+        #expect(!cluster.log(of: sleeper).contains("continues from the leader's snapshot"))
+        #expect(try await cluster.leader() == leader, "the reading cost the leader its office")
+        let page = try RawConnection(cluster.endpoint(leader)).exchange(.metrics)?.text ?? ""
+        let counts = page.split(separator: "\n").filter { $0.hasPrefix("quoin_recalled_entries") }
+        let count = counts.last?.split(separator: " ").last.flatMap { Int($0) } ?? 0
+        #expect(count >= 16, "\(counts)")
+      }
+    }
+
     @Test("pitfall 49: a rotten record on a follower is kept as faulty and filled by the leader")
     func rottenRecord() async throws {
       try await Cluster.use { cluster in

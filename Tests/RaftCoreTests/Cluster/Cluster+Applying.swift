@@ -84,7 +84,11 @@ extension Cluster {
         Envelope(from: id, to: send.to, term: core.term, message: .snapshotChunk(chunk)))
     }
     for chunk in effects.chunks { try keep(chunk, at: id) }
-    if effects.stateWanted, servesNeedy { try takeSnapshot(at: id) }
+    for recall in effects.recalls {
+      guard let life = servers[id]?.life else { break }
+      schedule(.recallDone(id, life: life, recall), after: diskDelay)
+    }
+    if (effects.stateWanted && servesNeedy) || effects.snapshotWanted { try takeSnapshot(at: id) }
   }
 
   /// The receiver's duty: keep what arrives in order, and answer every chunk with how much it

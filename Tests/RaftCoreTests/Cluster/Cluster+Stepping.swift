@@ -46,6 +46,7 @@ extension Cluster {
       servers[id]?.disk.submit(.write(write))
       schedule(.logDone(id, life: life), after: diskDelay)
     }
+    if !effects.restored.isEmpty { servers[id]?.disk.restore(effects.restored) }
     if let index = effects.compactThrough {
       servers[id]?.disk.submit(.compact(through: index))
       schedule(.logDone(id, life: life), after: diskDelay)

@@ -10,6 +10,7 @@ struct Cluster {
     case logDone(NodeID, life: UInt64)
     case ballotDone(NodeID, life: UInt64)
     case snapshotComplete(NodeID, life: UInt64, SnapshotDescriptor)
+    case recallDone(NodeID, life: UInt64, Recall)
   }
 
   struct Event {
@@ -38,6 +39,8 @@ struct Cluster {
   private var idle = 0
   /// Snapshots that replaced a state machine.
   var installs = 0
+  /// Answered recalls.
+  var recalls = 0
   /// Lines of what happened; kept only when asked for.
   var story: [String]?
   /// Whether a leader takes a snapshot as soon as a follower without a state needs one.
@@ -177,6 +180,10 @@ struct Cluster {
     case .ballotDone(let id, let life):
       guard servers[id]?.life == life, isUp(id), servers[id]?.disk.hangs == false else { return }
       try finishBallot(of: id)
+    case .recallDone(let id, let life, let recall):
+      guard let server = servers[id], server.life == life, server.core != nil else { return }
+      recalls += 1
+      try step(id, .recalled(recall, server.disk.entries(at: recall.positions)))
     case .snapshotComplete(let id, let life, let snapshot):
       guard servers[id]?.life == life, isUp(id) else { return }
       let known = servers[id]?.disk.snapshot?.position.index ?? .zero

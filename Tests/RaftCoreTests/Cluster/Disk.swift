@@ -79,6 +79,24 @@ struct Disk {
     slots[place] = .faulty(slots[place].position)
   }
 
+  /// Those of the entries that it can read.
+  func entries(at positions: [LogPosition]) -> [Entry] {
+    positions.compactMap { position in
+      guard let place = place(of: position.index), case .entry(let entry) = slots[place],
+        entry.position == position
+      else { return nil }
+      return entry
+    }
+  }
+
+  /// Writes rotten entries once more.
+  mutating func restore(_ entries: [Entry]) {
+    for entry in entries {
+      guard let place = place(of: entry.index) else { continue }
+      slots[place] = .entry(entry)
+    }
+  }
+
   /// Whether the disk holds this position with its body, or a snapshot that covers it.
   func holds(_ position: LogPosition) -> Bool {
     if let snapshot, position.index <= snapshot.position.index { return true }

@@ -198,6 +198,9 @@ extension Effects {
   var heartbeats: [Heartbeat] {
     everything.compactMap { if case .heartbeat(let beat) = $0.message { beat } else { nil } }
   }
+  var heartbeatReplies: [HeartbeatReply] {
+    everything.compactMap { if case .heartbeatReply(let reply) = $0.message { reply } else { nil } }
+  }
   var voteRequests: [VoteRequest] {
     everything.compactMap { if case .voteRequest(let ask) = $0.message { ask } else { nil } }
   }
@@ -215,6 +218,9 @@ extension Effects {
   }
   var repairRequests: [RepairRequest] {
     everything.compactMap { if case .repairRequest(let ask) = $0.message { ask } else { nil } }
+  }
+  var repairReplies: [RepairReply] {
+    everything.compactMap { if case .repairReply(let reply) = $0.message { reply } else { nil } }
   }
   var timeoutNows: [TimeoutNow] {
     everything.compactMap { if case .timeoutNow(let order) = $0.message { order } else { nil } }

@@ -15,6 +15,9 @@ enum Story {
     case .snapshotTaken(let snapshot): "took \(snapshot.position)"
     case .chunkStored(let position, let received): "stored \(position) \(received)"
     case .snapshotReceived(let snapshot): "received \(snapshot.position)"
+    case .recalled(let recall, let entries):
+      "read \(entries.count) of \(recall.positions.count) back for \(recall.purpose)"
+    case .rotted(let positions): "\(positions.count) rotted"
     case .transfer(let target): "transfer \(target?.description ?? "any")"
     case .peerReset(let peer): "reset \(peer)"
     case .connectionLost(let peer): "lost the connection of \(peer)"

@@ -45,6 +45,8 @@ struct RandomWalk {
       limits.appendsInFlight = [1, 4, 64][Int(dice.below(3))]
       limits.bytesInFlight = [100, 1000, 8 << 20][Int(dice.below(3))]
       limits.tailBytes = [0, 100, 400][Int(dice.below(3))]
+      limits.bodyBytes = limits.tailBytes
+      limits.recallBytes = 100
       limits.turnBytes = limits.tailBytes == 0 ? 100 : 1 << 20
       limits.turnBytesBehind = limits.tailBytes == 400 ? 100 : 256 << 10
       limits.pinnedBytes = [0, 500, 1 << 20][Int(dice.below(3))]

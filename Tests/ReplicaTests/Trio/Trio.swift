@@ -17,6 +17,9 @@ struct Trio {
     var answers: [UInt64: ClientReply] = [:]
     var addressActions: [AddressAction] = []
     var snapshotJobs: [SnapshotJob] = []
+    /// Entries that were read back, and snapshots that shall be sent.
+    var recalls: [Recall] = []
+    var sends: [SnapshotSend] = []
     /// Long reads that nobody has carried out yet: tests do.
     var scans: [Scan] = []
     var events: [ReplicaEvent] = []
@@ -48,6 +51,8 @@ struct Trio {
   private var nextTag: UInt64 = 0
   /// Own snapshots are written at once unless this is set.
   var holdsSnapshots = false
+  /// Nothing of a log can be read back.
+  var isBlind = false
 
   init(_ change: (inout ReplicaSettings) -> Void = { _ in }) {
     for number in 1...3 as ClosedRange<UInt64> {
@@ -146,9 +151,20 @@ struct Trio {
     let jobs = self[number].snapshotJobs
     self[number].snapshotJobs = []
     return jobs.compactMap { job in
-      guard case .write(let descriptor, let view) = job else { return nil }
-      self[number].storage.snapshot = (descriptor, view)
-      return .snapshotWritten(descriptor, bytes: 100)
+      switch job {
+      case .write(let descriptor, let view):
+        self[number].storage.snapshot = (descriptor, view)
+        return .snapshotWritten(descriptor, bytes: 100)
+      case .recall(let recall):
+        self[number].recalls.append(recall)
+        let entries = self[number].storage.entries
+        return .recalled(
+          recall, isBlind ? [] : entries.filter { recall.positions.contains($0.position) })
+      case .send(let send):
+        self[number].sends.append(send)
+        return nil
+      case .store, .mend, .readPiece, .condemn: return nil
+      }
     }
   }
 

@@ -99,6 +99,7 @@ extension World {
     else { return }
     switch replica.core.log.slot(at: index) {
     case .entry(let entry)? where entry.isConfiguration: break
+    case .onDisk?: break
     case .entry?, .faulty?, nil:
       throw Violation("configuration: \(id) follows that of \(index), which is not in its log")
     }

@@ -30,6 +30,7 @@ final class LabProcess<Machine: ReplicatedMachine> {
     case write(SnapshotDescriptor, [UInt8])
     case store(SnapshotChunk)
     case send(SnapshotSend)
+    case recall(Recall)
   }
 
   var core: RaftNode

@@ -83,14 +83,18 @@ extension LabWorld {
   func cut(at entry: Entry, _ process: LabProcess<Machine>) {
     process.sinceMark = 0
     process.isMarkProposed = false
-    let hash = process.machine.stateHash
-    process.mark = StateMark(index: entry.index, hash: hash)
+    process.mark = StateMark(index: entry.index, hash: process.machine.stateHash)
+    writeSnapshot(at: entry, process)
+  }
+
+  /// - Parameter entry: the last one that was applied.
+  func writeSnapshot(at entry: Entry, _ process: LabProcess<Machine>) {
     guard !process.isWriting, let membership = process.core.configurations.at(entry.index)
     else { return }
     process.isWriting = true
     let snapshot = SnapshotDescriptor(
       position: entry.position, logTime: entry.logTime, membership: membership, cluster: cluster,
-      stateHash: hash)
+      stateHash: process.machine.stateHash)
     process.work.append(.write(snapshot, Array(process.machine.snapshot())))
   }
 
@@ -124,6 +128,9 @@ extension LabWorld {
         process.storage.submit(
           .adopt(file, then: .snapshotWritten(snapshot, bytes: UInt64(file.size))))
       case .store(let chunk): try store(chunk, node, process)
+      case .recall(let recall):
+        var reader = LogReader(node.disk)
+        offer(.recalled(recall, reader.entries(at: recall.positions)), to: node)
       case .send(let wanted):
         let reader = try SnapshotReader(node.disk, snapshot: wanted.snapshot.position)
         let offset = min(Int(clamping: wanted.offset), reader.size)

@@ -75,8 +75,13 @@ extension LabWorld {
     answerReads(process)
     for chunk in effects.chunks { process.work.append(.store(chunk)) }
     for send in effects.snapshotSends { process.work.append(.send(send)) }
+    for recall in effects.recalls { process.work.append(.recall(recall)) }
+    if !effects.restored.isEmpty { process.storage.submit(.job(.restore(effects.restored))) }
     if let index = effects.compactThrough { process.storage.submit(.job(.compact(index))) }
     if effects.stateWanted { proposeMark(node, process) }
+    if effects.snapshotWanted, process.applied > .zero {
+      writeSnapshot(at: chosen[process.applied.distance(from: .zero) - 1], process)
+    }
     if let index = effects.divergence {
       throw Violation("no quorum shares a state at \(index)")
     }

@@ -54,6 +54,8 @@ final class LabWorld<Workload: MachineWorkload> {
     limits.appendBytes = swarm.appendBytes
     limits.appendsInFlight = swarm.appendsInFlight
     limits.tailBytes = swarm.tailBytes
+    limits.bodyBytes = swarm.tailBytes
+    limits.recallBytes = swarm.appendBytes
     // The swarm draws only times that fit together; `World` reports it if not.
     let times = try? Settings(
       heartbeat: swarm.heartbeat, electionLeast: swarm.electionLeast,

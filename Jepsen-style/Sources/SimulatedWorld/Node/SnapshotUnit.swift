@@ -25,11 +25,13 @@ final class SnapshotUnit {
   private var incoming: SnapshotReceiver<SimulatedDisk>?
   private var completed: LogPosition?
   private var repair: SnapshotMending<SimulatedDisk>
+  private var entries: LogReader<SimulatedDisk>
 
   init(_ disk: SimulatedDisk, chunkBytes: Int) {
     self.disk = disk
     self.chunkBytes = chunkBytes
     repair = SnapshotMending(disk)
+    entries = LogReader(disk)
   }
 
   /// - Returns: the lane that has something to begin now.
@@ -38,7 +40,7 @@ final class SnapshotUnit {
     case .write:
       writing.append(job)
       return begin(.writing)
-    case .send, .store, .condemn, .mend, .readPiece:
+    case .send, .store, .condemn, .mend, .recall, .readPiece:
       moving.append(job)
       return begin(.moving)
     }
@@ -78,6 +80,8 @@ final class SnapshotUnit {
       case .store(let chunk): try store(chunk, &outcome)
       case .condemn(let index): try SnapshotReader.condemn(disk, from: index)
       case .mend(let position, let piece): try mend(position, piece, &outcome)
+      case .recall(let recall):
+        outcome.inputs.append(.recalled(recall, entries.entries(at: recall.positions)))
       case .readPiece(let request, let peer):
         outcome.inputs.append(.pieceRead(SnapshotMending.piece(request, on: disk), to: peer))
       }
@@ -92,7 +96,7 @@ final class SnapshotUnit {
         }
       case .mend(let position, _): outcome.inputs.append(.mending(position, .stuck))
       case .store: incoming = nil
-      case .condemn, .readPiece: break
+      case .condemn, .recall, .readPiece: break
       }
     }
     return outcome

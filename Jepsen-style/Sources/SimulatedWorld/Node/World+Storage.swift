@@ -1,5 +1,6 @@
 internal import Determinism
 internal import Faults
+internal import RaftCore
 internal import RaftTypes
 internal import Replica
 internal import WriteAheadLog
@@ -67,11 +68,23 @@ extension World {
   func snapshotDone(_ node: SimulatedNode, _ lane: SnapshotUnit.Lane) {
     guard let process = node.process, process.snapshots.isBusy(lane) else { return }
     let (outcome, next) = process.snapshots.complete(lane)
-    for input in outcome.inputs { offer(input, to: node) }
+    for input in outcome.inputs {
+      if case .recalled(let recall, let entries) = input { count(recall, entries) }
+      offer(input, to: node)
+    }
     if let (file, input) = outcome.adopt {
       process.storage.submit(.adopt(file, then: input))
       beginStorage(node)
     }
     if let next { beginSnapshot(node, next) }
+  }
+
+  private func count(_ recall: Recall, _ entries: [Entry]) {
+    if entries.isEmpty { tally.vainRecalls += 1 }
+    switch recall.purpose {
+    case .replication: tally.recalledToReplicate += entries.count
+    case .repair: tally.recalledToRepair += entries.count
+    case .application: tally.recalledToApply += entries.count
+    }
   }
 }

@@ -8,6 +8,12 @@ public struct Tally: Hashable, Sendable, Codable {
   public var elections = 0
   public var snapshots = 0
   public var installs = 0
+  /// Entries that were read back from the log's files: for followers, for repairs, for states that
+  /// were replaced; and readings that found nothing.
+  public var recalledToReplicate = 0
+  public var recalledToRepair = 0
+  public var recalledToApply = 0
+  public var vainRecalls = 0
   public var operations = 0
   public var answered = 0
   /// Reads that nodes answered from a lease.
@@ -37,6 +43,10 @@ public struct Tally: Hashable, Sendable, Codable {
     a.elections += b.elections
     a.snapshots += b.snapshots
     a.installs += b.installs
+    a.recalledToReplicate += b.recalledToReplicate
+    a.recalledToRepair += b.recalledToRepair
+    a.recalledToApply += b.recalledToApply
+    a.vainRecalls += b.vainRecalls
     a.operations += b.operations
     a.answered += b.answered
     a.leaseReads += b.leaseReads

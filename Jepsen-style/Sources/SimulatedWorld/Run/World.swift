@@ -68,6 +68,8 @@ final class World {
     limits.appendBytes = swarm.appendBytes
     limits.appendsInFlight = swarm.appendsInFlight
     limits.tailBytes = swarm.tailBytes
+    limits.bodyBytes = swarm.tailBytes
+    limits.recallBytes = swarm.appendBytes
     limits.turnBytes = swarm.tailBytes == 0 ? swarm.appendBytes : 1 << 20
     limits.turnBytesBehind = min(limits.turnBytes, 256 << 10)
     do throws(Settings.Fault) {

@@ -27,6 +27,12 @@ extension RaftNode {
   mutating func handOutCommitted() {
     guard handedOut < commit, stateIsSound else { return }
     let entries = log.entries(from: handedOut.next, through: commit, limit: .max)
+    if entries.isEmpty { recallForApplication() }
+    handOut(entries)
+  }
+
+  /// - Parameter entries: those behind what was handed out, committed.
+  mutating func handOut(_ entries: [Entry]) {
     guard let last = entries.last else { return }
     handedOut = last.index
     effects.committed.append(contentsOf: entries)

@@ -13,6 +13,8 @@ extension RaftNode {
     try demand(handedOut <= commit, "only committed entries are applied")
     try demand(commit <= log.last.index, "the commit index lies in the log")
     try demand(log.base.index <= handedOut, "only applied entries are compacted")
+    try demand(log.leftThrough <= log.durable, "what left memory is on the disk")
+    try demand(log.leftThrough <= commit, "what left memory is chosen")
     try demand(
       log.base.index <= (snapshot?.position.index ?? .zero) || !stateIsSound,
       "a snapshot covers what is compacted")

@@ -1,8 +1,8 @@
 internal import Determinism
 public import RaftTypes
 
-/// The log as consensus sees it: the part behind the last compaction, in memory, and how much of it
-/// is durable.
+/// The log as consensus sees it: the part behind the last compaction, position by position, the
+/// newest bodies, and how much of it is durable.
 ///
 /// Invariants: slots are consecutive from `base.index + 1`; terms never fall along them; `durable`
 /// lies between `base.index` and `last.index` and never beyond the first faulty slot.
@@ -15,8 +15,9 @@ public struct RaftLog: Hashable, Sendable {
   public private(set) var durable: LogIndex
   /// Slots whose bodies nobody has filled yet, ascending.
   public private(set) var faulty: [LogIndex]
-  /// Sum of the weights of all entries.
+  /// Sum of the weights of all entries, and of those whose bodies are in memory.
   public var bytes: Int { slots.weight }
+  public var bytesHeld: Int { slots.held }
 
   private var durability: Durability
 
@@ -51,13 +52,18 @@ public struct RaftLog: Hashable, Sendable {
   public func holds(_ position: LogPosition) -> Bool { term(at: position.index) == position.term }
 
   /// The slot at `index`, nil outside the kept part.
-  public func slot(at index: LogIndex) -> LogSlot? {
+  public func slot(at index: LogIndex) -> HeldSlot? {
     guard index > base.index, index <= last.index else { return nil }
     return slots[offset(of: index)]
   }
 
+  /// What the entry at `index` weighs, wherever its body is; in the log.
+  func weight(at index: LogIndex) -> Int {
+    slots.weight(of: offset(of: index)..<offset(of: index) + 1)
+  }
+
   /// Entries from `first` on, as many as fit into `limit` bytes but at least one, up to `through`;
-  /// stops at a faulty slot. `first` must lie behind the base.
+  /// stops at a slot without a body here. `first` must lie behind the base.
   public func entries(from first: LogIndex, through: LogIndex, limit: Int) -> [Entry] {
     precondition(first > base.index, "RaftLog: \(first) was compacted (base \(base))")
     let end = min(through, last.index)
@@ -73,12 +79,37 @@ public struct RaftLog: Hashable, Sendable {
     return taken
   }
 
+  /// The positions from `first` on whose bodies are on the disk alone, as many as weigh `limit`
+  /// together but at least one; none when the first is another slot.
+  func onDisk(from first: LogIndex, limit: Int) -> [LogPosition] {
+    var positions: [LogPosition] = []
+    var index = first
+    while case .onDisk(let position)? = slot(at: index) {
+      let places = offset(of: first)..<offset(of: index) + 1
+      if slots.weight(of: places) > limit, !positions.isEmpty { break }
+      positions.append(position)
+      index = index.next
+    }
+    return positions
+  }
+
+  /// The bodies up to here left memory, but for what was filled since.
+  var leftThrough: LogIndex { base.index + slots.left }
+
+  /// Lets the oldest bodies, up to `index` at most, leave memory until those that stay weigh
+  /// `keep`; a bounded number of them. Only what is durable: a `Recall` must find it.
+  mutating func leave(through index: LogIndex, keep: Int) {
+    let end = min(index, durable)
+    guard end > base.index else { return }
+    slots.leave(before: offset(of: end) + 1, keep: keep, most: Limits.freedEachStep)
+  }
+
   /// Adds entries behind the end and returns the write that makes them durable.
   public mutating func append(_ entries: [Entry]) -> LogWrite {
     precondition(
       entries.first?.index == last.index.next,
       "RaftLog: append of \(String(describing: entries.first?.position)) behind \(last)")
-    for entry in entries { slots.append(.entry(entry)) }
+    for entry in entries { slots.append(HeldSlot.entry(entry)) }
     return durability.begin(.append(entries))
   }
 

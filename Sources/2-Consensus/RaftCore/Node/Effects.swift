@@ -37,6 +37,29 @@ public struct SnapshotSend: Hashable, Sendable {
   }
 }
 
+/// "Read these entries back from the log's files": their bodies left memory, and are wanted again.
+public struct Recall: Hashable, Sendable {
+  /// Whom they are for.
+  public enum Purpose: Hashable, Sendable {
+    /// A follower that lags.
+    case replication(to: NodeID)
+    /// A member whose own copies rotted.
+    case repair(of: NodeID)
+    /// This node's state machine, which took an older state.
+    case application
+  }
+
+  public let purpose: Purpose
+  /// Ascending, at least one. A position names one entry for ever (§5.3), so whatever else the
+  /// files hold of these indexes is void.
+  public let positions: [LogPosition]
+
+  public init(_ purpose: Purpose, _ positions: [LogPosition]) {
+    self.purpose = purpose
+    self.positions = positions
+  }
+}
+
 /// Where a proposal of this node went.
 public struct Appended: Hashable, Sendable {
   public let ticket: Ticket
@@ -158,6 +181,12 @@ public struct Effects: Hashable, Sendable {
   public var chunks: [SnapshotChunk] = []
   /// Send pieces of this node's snapshot.
   public var snapshotSends: [SnapshotSend] = []
+  /// Read entries back from the log's files; each is answered by `Input.recalled`. Late: whoever
+  /// they are for waits.
+  public var recalls: [Recall] = []
+  /// Entries of this node's log whose records rotted at rest, brought by others: write them once
+  /// more.
+  public var restored: [Entry] = []
   /// The log up to here is no longer needed in memory or by any follower. Late: disk space.
   public var compactThrough: LogIndex?
 
@@ -169,6 +198,9 @@ public struct Effects: Hashable, Sendable {
   /// A follower's state is lost or wrong, and what this leader could send it may be too old: take a
   /// snapshot soon.
   public var stateWanted = false
+  /// A follower lacks entries that cannot be read any more: take a snapshot of all that is applied
+  /// at once, at no mark. Without that follower there may be no quorum to commit one.
+  public var snapshotWanted = false
   /// At this mark no quorum shares a state: nobody knows what is right, and the cluster must stop.
   public var divergence: LogIndex?
 

@@ -53,6 +53,11 @@ public enum Input: Hashable, Sendable {
   /// A snapshot offered by the leader is complete, verified and durable here, and ready to be
   /// installed.
   case snapshotReceived(SnapshotDescriptor)
+  /// The answer to a recall: those of its entries that could be read, ascending.
+  case recalled(Recall, [Entry])
+  /// The records of these entries rotted at rest on this node's disk, and their bodies are not in
+  /// memory.
+  case rotted([LogPosition])
   /// An operator, or this node's own shutdown, wants another leader; nil: the best follower.
   case transfer(to: NodeID?)
   /// An operator wants another membership. Its first configuration is announced and committed like

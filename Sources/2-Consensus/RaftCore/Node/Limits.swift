@@ -17,9 +17,14 @@ public struct Limits: Hashable, Sendable {
   /// Entry bytes the leader appended but has not committed: beyond it proposals are refused as
   /// overload.
   public var uncommittedBytes = 64 << 20
-  /// Entry bytes that stay in memory behind the newest snapshot, for followers a little slower than
-  /// it.
+  /// Entry bytes that stay in the log before the newest snapshot, for followers a little slower
+  /// than it.
   public var tailBytes = 16 << 20
+  /// Entry bytes whose bodies stay in memory once they are applied and durable: several windows of
+  /// a follower, so that who is only slow is not served from the disk.
+  public var bodyBytes = 32 << 20
+  /// Entry bytes that are read back from the disk at once, for one follower: half of its window.
+  public var recallBytes = 4 << 20
   /// Entry bytes the leader keeps while a follower receives a snapshot, so that it need not get
   /// another.
   public var pinnedBytes = 256 << 20
@@ -28,7 +33,8 @@ public struct Limits: Hashable, Sendable {
   /// Proposals parked during a leadership transfer: one election timeout at full load.
   public var parkedProposals = 65_536
 
-  /// Compacted entries freed at the end of each step: some 50 µs of work. Steps are many more than
+  /// Compacted entries freed, and bodies that leave memory, at the end of each step: some 50 µs of
+  /// work each. Steps are many more than
   /// the entries they bring, or bring fewer, and a heartbeat's pace frees 10,000 a second at rest.
   static let freedEachStep = 512
 

@@ -50,6 +50,10 @@ public struct RaftNode: Hashable, Sendable {
   public internal(set) var stateIsSound: Bool
   /// Where this leader met peers on other disks than the configuration says.
   var disks: SortedMap<NodeID, DiskIncarnation> = SortedMap()
+  /// The entry that the state machine waits for while storage reads it.
+  var replays: LogIndex?
+  /// Entries whose records rotted at rest and whose bodies this node asked others for.
+  var rotted: [LogPosition] = []
   /// Who swore never to have held a rotten slot's entry.
   var denials: SortedMap<LogIndex, [NodeID]> = SortedMap()
 
@@ -134,6 +138,8 @@ public struct RaftNode: Hashable, Sendable {
     case .snapshotTaken(let snapshot): snapshotWasTaken(snapshot)
     case .chunkStored(let position, let received): chunkWasStored(position, received)
     case .snapshotReceived(let snapshot): install(snapshot)
+    case .recalled(let recall, let entries): take(entries, of: recall)
+    case .rotted(let positions): replace(positions)
     case .transfer(let target): beginTransfer(to: target)
     case .peerReset(let peer): role.leadership?.progress.update(peer) { $0.probeAgain() }
     case .connectionLost(let peer): loseConnection(to: peer)
@@ -152,6 +158,7 @@ public struct RaftNode: Hashable, Sendable {
     startReadRound()
     replicate()
     handOutCommitted()
+    letBodiesGo()
     log.letGo()
   }
 }

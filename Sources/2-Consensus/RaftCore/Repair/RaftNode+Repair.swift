@@ -28,19 +28,52 @@ extension RaftNode {
     var found: [Entry] = []
     var weight = 0
     var absent: [LogPosition] = []
+    var onDisk: [LogPosition] = []
     for position in request.wanted {
       switch log.slot(at: position.index) {
       case .entry(let entry)? where entry.position == position:
         weight += entry.weight
         if weight <= settings.limits.appendBytes || found.isEmpty { found.append(entry) }
       case .faulty(position)?: break
-      case .entry?, .faulty?: absent.append(position)
+      case .onDisk(position)?: onDisk.append(position)
+      case .entry?, .onDisk?, .faulty?: absent.append(position)
       case nil: if position.index > log.last.index { absent.append(position) }
       }
     }
     if !maySwear(to: absent, in: asked) { absent = [] }
+    // What is at hand leaves first: who asked asks again for the rest.
+    if found.isEmpty { recall(onDisk, for: peer) }
     guard !found.isEmpty || !absent.isEmpty else { return }
     send(.repairReply(RepairReply(entries: found, absent: absent)), to: peer)
+  }
+
+  private mutating func recall(_ positions: [LogPosition], for peer: NodeID) {
+    var wanted: [LogPosition] = []
+    var weight = 0
+    for position in positions {
+      weight += log.weight(at: position.index)
+      if weight > settings.limits.appendBytes, !wanted.isEmpty { break }
+      wanted.append(position)
+    }
+    if !wanted.isEmpty { effects.recalls.append(Recall(.repair(of: peer), wanted)) }
+  }
+
+  /// Records of this running log rotted at rest, and memory does not have the bodies any more: the
+  /// others are asked for them, once. Nobody needs them before this node's next start.
+  mutating func replace(_ positions: [LogPosition]) {
+    let wanted = positions.filter { log.slot(at: $0.index) == .onDisk($0) }
+    rotted = Array(wanted.prefix(RepairRequest.most))
+    guard !rotted.isEmpty else { return }
+    for peer in membership?.members.keys ?? [] where peer != id {
+      send(.repairRequest(RepairRequest(wanted: rotted)), to: peer)
+    }
+  }
+
+  private mutating func restore(from reply: RepairReply) {
+    let brought = reply.entries.filter { rotted.contains($0.position) && log.holds($0.position) }
+    guard !brought.isEmpty else { return }
+    rotted.removeAll { position in brought.contains { $0.position == position } }
+    effects.restored += brought
   }
 
   /// "I do not hold it" is worth something only when no leader of a term in which the asker may
@@ -66,6 +99,7 @@ extension RaftNode {
         logTime = max(logTime, entry.logTime)
       }
     }
+    restore(from: reply)
     if sworn > term { for position in reply.absent { deny(position, by: peer) } }
     if !fillings.isEmpty, leader == nil, wantsRepair { requestRepair(from: peer) }
   }

@@ -64,6 +64,8 @@ public struct Progress: Hashable, Sendable {
   /// The follower's log equals the leader's, durably, up to here.
   public internal(set) var match: LogIndex
   public internal(set) var flow: Flow
+  /// Entries for it that left memory.
+  var recalled = Recalled.none
   /// The newest heartbeat round it answered in this term.
   public internal(set) var round: UInt64
   /// When the newest answered round was sent; nil: it has not answered in this term.

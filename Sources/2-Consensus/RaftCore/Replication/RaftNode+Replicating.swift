@@ -56,7 +56,7 @@ extension RaftNode {
       if !pipeline.flights.isEmpty, now >= pipeline.movedAt + settings.electionLeast {
         // Nothing has moved for so long: what was in flight may be lost.
         askAnew(peer)
-      } else if pipeline.next <= log.base.index {
+      } else if pipeline.next <= log.base.index || isLost(pipeline.next, for: peer) {
         beginSnapshot(for: peer)
       } else if pipeline.next <= log.last.index {
         fill(pipeline, of: peer)
@@ -85,8 +85,7 @@ extension RaftNode {
       return
     }
     let next = progress.match.next
-    let entries = log.entries(
-      from: next, through: log.last.index, limit: settings.limits.appendBytes)
+    let entries = entries(for: peer, from: next, limit: settings.limits.appendBytes)
     guard let last = entries.last?.index else { return }
     sendAppend(entries, from: next, to: peer)
     transfer.besides = Progress.Transfer.Flight(last: last, sentAt: now)
@@ -109,8 +108,7 @@ extension RaftNode {
     let isFirst = probing.sentAt == nil
     let entries =
       isFirst
-      ? log.entries(
-        from: probing.next, through: log.last.index, limit: settings.limits.appendBytes) : []
+      ? entries(for: peer, from: probing.next, limit: settings.limits.appendBytes) : []
     sendAppend(entries, from: probing.next, to: peer)
     let now = now
     role.leadership?.progress.update(peer) {
@@ -126,8 +124,8 @@ extension RaftNode {
     while pipeline.next <= log.last.index, pipeline.flights.count < limits.appendsInFlight,
       pipeline.bytes < limits.bytesInFlight, left > 0
     {
-      let entries = log.entries(
-        from: pipeline.next, through: log.last.index, limit: min(left, limits.appendBytes))
+      let entries = entries(
+        for: peer, from: pipeline.next, limit: min(left, limits.appendBytes))
       guard let last = entries.last else { break }
       sendAppend(entries, from: pipeline.next, to: peer)
       let bytes = entries.reduce(0) { $0 + $1.weight }
@@ -137,7 +135,10 @@ extension RaftNode {
       left -= bytes
       pipeline.next = last.index.next
     }
-    role.leadership?.progress.update(peer) { $0.flow = .replicating(pipeline) }
+    role.leadership?.progress.update(peer) {
+      $0.flow = .replicating(pipeline)
+      $0.recalled.letGo(before: pipeline.next)
+    }
   }
 
   mutating func sendAppend(_ entries: [Entry], from next: LogIndex, to peer: NodeID) {

@@ -105,6 +105,9 @@ final class ClientGateway: RequestPort {
     page.counter(
       "quoin_lease_reads_total", "Reads answered from a lease, without a round.",
       replica.leaseReads)
+    page.counter(
+      "quoin_recalled_entries_total", "Entries read back from the log's files.",
+      replica.recalledEntries)
     page.gauge("quoin_store_revision", "Revision of the store.", Double(status.revision.number))
     page.gauge("quoin_store_keys", "Keys that exist.", Double(status.keys))
     page.gauge(
