@@ -21,9 +21,15 @@ extension SimulatedNode {
       acknowledged[envelope.term] = max(acknowledged[envelope.term] ?? .zero, durable.index)
     case .voteReply(let reply) where reply.granted: try checkVote(envelope.term, for: envelope.to)
     case .voteRequest: try checkVote(envelope.term, for: id)
+    case .repairReply(let reply):
+      // A leader may have brought it since, while the answer waited for its ballot.
+      guard process.view.leader == nil else { return }
+      for position in reply.absent where process.storage.durable.holds(position) {
+        throw Violation("\(id) denies \(position), which its disk has")
+      }
     case .preVoteRequest, .preVoteReply, .voteReply, .append, .appendReply, .heartbeat,
       .heartbeatReply, .snapshotChunk, .snapshotReply, .timeoutNow, .readIndexRequest,
-      .readIndexReply, .repairRequest, .repairReply:
+      .readIndexReply, .repairRequest:
       break
     }
   }

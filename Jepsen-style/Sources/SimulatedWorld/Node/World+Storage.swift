@@ -65,11 +65,11 @@ extension World {
     agenda.add(.snapshotDone(node.place, life: node.life, lane), at: begun + span)
   }
 
-  func snapshotDone(_ node: SimulatedNode, _ lane: SnapshotUnit.Lane) {
+  func snapshotDone(_ node: SimulatedNode, _ lane: SnapshotUnit.Lane) throws(Violation) {
     guard let process = node.process, process.snapshots.isBusy(lane) else { return }
     let (outcome, next) = process.snapshots.complete(lane)
     for input in outcome.inputs {
-      if case .recalled(let recall, let entries) = input { count(recall, entries) }
+      if case .recalled(let recall, let entries) = input { try check(recall, entries, of: node) }
       offer(input, to: node)
     }
     if let (file, input) = outcome.adopt {
@@ -77,6 +77,20 @@ extension World {
       beginStorage(node)
     }
     if let next { beginSnapshot(node, next) }
+  }
+
+  /// What is read back is what was asked for: whatever else stands in the files is void.
+  private func check(
+    _ recall: Recall, _ entries: [Entry], of node: SimulatedNode
+  ) throws(Violation) {
+    var wanted = recall.positions[...]
+    for entry in entries {
+      wanted = wanted.drop { $0.index < entry.index }
+      guard wanted.first == entry.position else {
+        throw Violation("\(node.id) reads \(entry.position) back, which nobody asked for")
+      }
+    }
+    count(recall, entries)
   }
 
   private func count(_ recall: Recall, _ entries: [Entry]) {

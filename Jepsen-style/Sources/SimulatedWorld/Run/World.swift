@@ -173,7 +173,7 @@ final class World {
     case .spareMade(let place, let life, let order):
       if nodes[place].life == life { spareMade(nodes[place], order) }
     case .snapshotDone(let place, let life, let lane):
-      if nodes[place].life == life { snapshotDone(nodes[place], lane) }
+      if nodes[place].life == life { try snapshotDone(nodes[place], lane) }
     case .scanDone(let place, let life, let answer):
       if nodes[place].life == life { offer(answer, to: nodes[place]) }
     case .start(let place): if !nodes[place].isUp { try start(nodes[place]) }
