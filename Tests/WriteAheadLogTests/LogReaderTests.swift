@@ -37,6 +37,35 @@ struct LogReaderTests {
     #expect(reader.entries(at: []) == [])
   }
 
+  @Test("two that read in turns, each where it ended, do not make each other begin anew")
+  func trails() throws {
+    let (disk, _, entries) = try Self.long(200)
+    func read(_ starts: [Int]) -> Int {
+      let before = disk.bytesRead
+      var reader = LogReader(disk)
+      for step in stride(from: 0, to: 60, by: 5) {
+        for start in starts {
+          let part = Array(entries[(start + step)...].prefix(5))
+          #expect(reader.entries(at: Self.positions(part)) == part)
+        }
+      }
+      return disk.bytesRead - before
+    }
+    #expect(read([3, 101]) == read([3]) + read([101]))
+  }
+
+  @Test("a segment whose header is damaged gives nothing, and keeps nothing from the others")
+  func header() throws {
+    let (disk, _, entries) = try Self.long(60)
+    let places = try Sample.bodies(disk)
+    let last = try #require(places[LogIndex(61)])
+    for copy in [0, 4096] { disk.flip(last.path, bit: (copy + 20) * 8) }
+    var reader = LogReader(disk)
+    let read = reader.entries(at: Self.positions(entries))
+    #expect(read == entries.filter { places[$0.index]?.path != last.path })
+    #expect(read.count < entries.count)
+  }
+
   @Test("a reader that goes on where it ended does not read what is before that again")
   func trail() throws {
     let (disk, _, entries) = try Self.long(200)

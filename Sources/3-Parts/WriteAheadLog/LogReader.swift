@@ -12,9 +12,10 @@ public import RaftTypes
 public struct LogReader<Files: FileSystem> {
   private let files: Files
   private var buffer: [UInt8] = []
-  private var trail: Trail?
+  /// The newest last.
+  private var trails: [Trail] = []
 
-  /// Where the last reading ended: the next one mostly wants what follows.
+  /// Where a reading ended: one of the next mostly wants what follows.
   private struct Trail {
     /// The first index that was looked for, and the highest that was passed since.
     let first: LogIndex
@@ -25,9 +26,7 @@ public struct LogReader<Files: FileSystem> {
     var chain: UInt32
 
     /// Whether nothing that may be wanted from `first` on lies before it.
-    func leads(to first: LogIndex, within headers: [SegmentHeader]) -> Bool {
-      self.first <= first && highest < first && headers.contains { $0.sequence == sequence }
-    }
+    func leads(to first: LogIndex) -> Bool { self.first <= first && highest < first }
   }
 
   /// Read at once: room for a full record and what stands round it; for a single huge entry, the
@@ -36,6 +35,9 @@ public struct LogReader<Files: FileSystem> {
     [2 * Limits.recordTarget, Limits.rawRecord + 4 * OnDiskFormat.sectorSize]
   }
 
+  /// Trails that are remembered: one for each follower that lags at once, in most clusters.
+  private static var mostTrails: Int { 4 }
+
   public init(_ files: Files) { self.files = files }
 
   /// The entries at `positions`, which ascend: those that can be read.
@@ -43,24 +45,38 @@ public struct LogReader<Files: FileSystem> {
     guard let first = positions.first?.index else { return [] }
     var search = Search(positions)
     do throws(LogFault) {
-      let headers = try segments(from: first)
-      var trail = self.trail.flatMap { $0.leads(to: first, within: headers) ? $0 : nil }
-      for header in headers where header.sequence >= trail?.sequence ?? .zero {
-        var here = Trail(
-          first: trail?.first ?? first, highest: trail?.highest ?? .zero,
-          sequence: header.sequence, offset: OnDiskFormat.firstRecord, chain: header.previous)
-        if let trail, trail.sequence == header.sequence { here = trail }
-        try scan(header, along: &here, for: &search)
-        trail = here
-        if search.isOver { break }
-      }
-      self.trail = trail
+      try read(from: first, for: &search)
     } catch {
       // The rest is where nobody can read it now.
-      trail = nil
     }
     buffer = []
     return search.found
+  }
+
+  private mutating func read(from first: LogIndex, for search: inout Search) throws(LogFault) {
+    let headers = try segments(from: first)
+    var trail = takeTrail(to: first, within: headers)
+    for header in headers where header.sequence >= trail?.sequence ?? .zero {
+      var here = Trail(
+        first: trail?.first ?? first, highest: trail?.highest ?? .zero,
+        sequence: header.sequence, offset: OnDiskFormat.firstRecord, chain: header.previous)
+      if let trail, trail.sequence == header.sequence { here = trail }
+      try scan(header, along: &here, for: &search)
+      trail = here
+      if search.isOver { break }
+    }
+    if let trail { trails.append(trail) }
+    if trails.count > Self.mostTrails { trails.removeFirst() }
+  }
+
+  /// The trail that leads closest to `first`, if any does from no further back than the segments.
+  private mutating func takeTrail(to first: LogIndex, within headers: [SegmentHeader]) -> Trail? {
+    let leading = trails.indices.filter { place in
+      trails[place].leads(to: first)
+        && headers.contains { $0.sequence == trails[place].sequence }
+    }
+    let closest = leading.max { trails[$0].highest < trails[$1].highest }
+    return closest.map { trails.remove(at: $0) }
   }
 
   /// The headers of the segments that may hold the entry at `first` and those behind it, oldest
@@ -72,7 +88,8 @@ public struct LogReader<Files: FileSystem> {
     do { names = try files.list(OnDiskFormat.logDirectory) } catch { throw LogFault(error) }
     var headers: [SegmentHeader] = []
     for sequence in names.compactMap(OnDiskFormat.segmentSequence).sorted().reversed() {
-      let header = try SegmentReader.header(files, sequence, identity)
+      // One that was recycled a moment ago, or is damaged, has nothing to give.
+      guard let header = try? SegmentReader.header(files, sequence, identity) else { continue }
       headers.append(header)
       if header.isReset || header.base.index < first { break }
     }

@@ -127,6 +127,36 @@ struct RecallTests {
     #expect(lone.effects.snapshotSends.map(\.to) == [n3])
   }
 
+  @Test("no snapshot is wanted where the newest one covers what cannot be read")
+  func covered() throws {
+    var lone = try Self.leader()
+    let membership = try #require(lone.node.membership)
+    try lone.step(.snapshotTaken(Self.snapshot(6, membership)))
+    try Self.lag(&lone)
+    let recall = try #require(lone.effects.recalls.first)
+    try lone.step(.recalled(recall, []))
+    #expect(!lone.effects.snapshotWanted)
+    #expect(lone.effects.snapshotSends.map(\.to) == [n3])
+  }
+
+  @Test("who needs a state besides is sent the one there is, and the disk is asked again")
+  func needsState() throws {
+    var lone = try Self.leader()
+    let membership = try #require(lone.node.membership)
+    try lone.step(.snapshotTaken(Self.snapshot(3, membership)))
+    try lone.accept(at(1, 4), from: n3)
+    let recall = try #require(lone.effects.recalls.first)
+    try lone.step(.recalled(recall, []))
+    #expect(lone.effects.snapshotWanted && lone.effects.snapshotSends.isEmpty)
+    guard case .leader(let leadership) = lone.node.role else { throw Violation("no leader") }
+    let reply = HeartbeatReply(
+      round: leadership.rounds.newest, mark: nil, applied: .zero, needsState: true)
+    try lone.receive(.heartbeatReply(reply), from: n3, term: 1)
+    #expect(lone.effects.snapshotSends.map(\.snapshot.position) == [at(1, 3)])
+    try lone.wait(.milliseconds(1))
+    #expect(lone.effects.recalls.map(\.purpose) == [.replication(to: n3)])
+  }
+
   @Test("a disk that failed once is asked again after a while")
   func again() throws {
     var lone = try Self.leader()
@@ -179,37 +209,81 @@ struct RecallTests {
     #expect(lone.effects.recalls.isEmpty)
   }
 
-  @Test("what rotted at rest is asked of the others once, and written anew when it comes")
-  func rotted() throws {
+  @Test("one reading for the repair of a member is under way at a time")
+  func repairOnce() throws {
     var lone = try Self.leader()
-    try lone.step(.rotted([at(1, 3), at(1, 4), at(1, 6), at(0, 2)]))
-    let wanted = [at(1, 3), at(1, 4)]
-    #expect(lone.effects.repairRequests.map(\.wanted) == [wanted, wanted])
-    let brought = Self.entries([at(1, 3)])
-    let unasked = Self.entries([at(1, 5)])
-    let reply = Message.repairReply(RepairReply(entries: brought + unasked, absent: []))
-    try lone.receive(reply, from: n2, term: 1)
-    #expect(lone.effects.restored == brought)
-    try lone.receive(reply, from: n3, term: 1)
-    #expect(lone.effects.restored.isEmpty)
+    let ask = Message.repairRequest(RepairRequest(wanted: [at(1, 2)]))
+    try lone.receive(ask, from: n3, term: 1)
+    let recall = try #require(lone.effects.recalls.first)
+    try lone.receive(ask, from: n3, term: 1)
+    #expect(lone.effects.recalls.isEmpty)
+    try lone.receive(ask, from: n2, term: 1)
+    #expect(lone.effects.recalls.map(\.purpose) == [.repair(of: n2)])
+    try lone.step(.recalled(recall, []))
+    try lone.receive(ask, from: n3, term: 1)
+    #expect(lone.effects.recalls == [recall])
   }
 
-  /// A follower whose state was wrong and that got the leader's of index 3; 4...5 left its memory.
-  private static func replaying() throws -> Lone {
+  @Test("what rotted at rest is asked of who certainly has it, and written anew when it comes")
+  func rotted() throws {
+    var lone = try Self.leader()
+    // Two records in one turn; of the second an entry is in memory, and one of another term.
+    let inputs: [Input] = [.rotted([at(1, 3)]), .rotted([at(1, 5), at(1, 6), at(0, 4)])]
+    lone.effects = lone.node.step(inputs, at: lone.now)
+    #expect(lone.effects.repairRequests.map(\.wanted) == [[at(1, 3), at(1, 5)]])
+    #expect(lone.effects.everything.map(\.to) == [n2])
+    // As much as fits an answer; what comes unasked is nobody's.
+    let brought = Self.entries([at(1, 3)])
+    let answer = Message.repairReply(
+      RepairReply(entries: brought + Self.entries([at(1, 4)]), absent: []))
+    try lone.receive(answer, from: n2, term: 1)
+    #expect(lone.effects.restored == brought)
+    #expect(lone.effects.repairRequests.map(\.wanted) == [[at(1, 5)]])
+    try lone.receive(answer, from: n2, term: 1)
+    #expect(lone.effects.restored.isEmpty && lone.effects.repairRequests.isEmpty)
+  }
+
+  @Test("a follower asks its leader for what rotted, again after a while, and nobody else")
+  func rottenFollower() throws {
+    var lone = try Self.replaying(from: 6)
+    try lone.step(.rotted([at(1, 4)]))
+    #expect(lone.effects.everything.filter(\.isRepairRequest).map(\.to) == [n2])
+    var asked = 0
+    for _ in 0..<100 {
+      lone.now = lone.now + .milliseconds(100)
+      try lone.receive(.heartbeat(Heartbeat(round: 1, commit: LogIndex(6))), from: n2, term: 1)
+      asked += lone.effects.repairRequests.count
+    }
+    #expect(asked == 1)
+    // A snapshot covers it.
+    let membership = try #require(lone.node.membership)
+    try lone.step(.snapshotTaken(Self.snapshot(6, membership)))
+    lone.now = lone.now + .seconds(60)
+    try lone.receive(.heartbeat(Heartbeat(round: 1, commit: LogIndex(6))), from: n2, term: 1)
+    #expect(lone.effects.repairRequests.isEmpty)
+  }
+
+  private static func snapshot(_ index: UInt64, _ membership: Membership) -> SnapshotDescriptor {
+    SnapshotDescriptor(
+      position: at(1, index), logTime: .zero, membership: membership,
+      cluster: ClusterID(7, epoch: 1), stateHash: 0)
+  }
+
+  /// A follower whose state was wrong, and that got the leader's of `index`; 2...5 had left its
+  /// memory.
+  private static func replaying(from index: UInt64 = 3) throws -> Lone {
     var limits = Limits()
     limits.bodyBytes = 0
+    limits.tailBytes = 0
     var lone = Lone(settings: .lan.with(limits))
     try lone.append(Lone.entries(1, 2...6), after: at(0, 1), commit: 6, term: 1)
     try lone.finish(lone.effects)
+    guard index < 6 else { return lone }
     try lone.step(.applied(LogIndex(6), mark: StateMark(index: LogIndex(6), hash: 1)))
     lone.node.compare(with: StateMark(index: LogIndex(6), hash: 2))
     #expect(!lone.node.stateIsSound)
     let membership = try #require(lone.node.membership)
-    try lone.step(
-      .snapshotReceived(
-        SnapshotDescriptor(
-          position: at(1, 3), logTime: .zero, membership: membership,
-          cluster: ClusterID(7, epoch: 1), stateHash: 0)))
+    try lone.step(.snapshotReceived(Self.snapshot(index, membership)))
     return lone
   }
 
@@ -227,13 +301,39 @@ struct RecallTests {
     #expect(lone.effects.committed.isEmpty)
   }
 
-  @Test("a state from which nothing leads on is not trusted: it waits for a newer one")
-  func deadEnd() throws {
+  @Test("a newer state that comes in the same turn makes what was read for the older one void")
+  func overtaken() throws {
+    var lone = try Self.replaying()
+    let recall = try #require(lone.effects.recalls.first)
+    let membership = try #require(lone.node.membership)
+    let inputs: [Input] = [
+      .recalled(recall, Lone.entries(1, 4...5)), .snapshotReceived(Self.snapshot(9, membership)),
+    ]
+    lone.effects = lone.node.step(inputs, at: lone.now)
+    #expect(lone.effects.install?.position == at(1, 9))
+    #expect(lone.effects.committed.isEmpty)
+  }
+
+  @Test("what is to be applied and cannot be read comes from the leader, by way of the disk")
+  func unreadable() throws {
     var lone = try Self.replaying()
     let recall = try #require(lone.effects.recalls.first)
     try lone.step(.recalled(recall, Lone.entries(1, 5...5)))
-    #expect(!lone.node.stateIsSound && lone.effects.committed.isEmpty)
+    #expect(lone.node.stateIsSound && lone.effects.committed.isEmpty)
+    #expect(lone.effects.repairRequests.map(\.wanted) == [[at(1, 4), at(1, 5)]])
+    let reply = RepairReply(entries: Lone.entries(1, 4...5), absent: [])
+    try lone.receive(.repairReply(reply), from: n2, term: 1)
+    #expect(lone.effects.restored == Lone.entries(1, 4...5))
+    lone.now = lone.now + .seconds(1)
     try lone.receive(.heartbeat(Heartbeat(round: 3, commit: LogIndex(6))), from: n2, term: 1)
-    #expect(lone.effects.heartbeatReplies.first?.needsState == true)
+    #expect(lone.effects.recalls == [recall])
+    try lone.step(.recalled(recall, Lone.entries(1, 4...5)))
+    #expect(lone.effects.committed == Lone.entries(1, 4...6))
+  }
+}
+
+extension Envelope {
+  fileprivate var isRepairRequest: Bool {
+    if case .repairRequest = message { true } else { false }
   }
 }

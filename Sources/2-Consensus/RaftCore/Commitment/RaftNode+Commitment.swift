@@ -26,19 +26,24 @@ extension RaftNode {
   /// up.
   mutating func handOutCommitted() {
     guard handedOut < commit, stateIsSound else { return }
-    let entries = log.entries(from: handedOut.next, through: commit, limit: .max)
-    if entries.isEmpty { recallForApplication() }
-    handOut(entries)
+    if !handOut(entriesToApply()), handOut(recalledToApply()) { handOut(entriesToApply()) }
+  }
+
+  private func entriesToApply() -> [Entry] {
+    log.entries(from: handedOut.next, through: commit, limit: .max)
   }
 
   /// - Parameter entries: those behind what was handed out, committed.
-  mutating func handOut(_ entries: [Entry]) {
-    guard let last = entries.last else { return }
+  /// - Returns: whether there were any.
+  @discardableResult
+  private mutating func handOut(_ entries: [Entry]) -> Bool {
+    guard let last = entries.last else { return false }
     handedOut = last.index
     effects.committed.append(contentsOf: entries)
     if role.leadership != nil {
       let own = entries.reduce(0) { $1.term == term ? $0 + $1.weight : $0 }
       role.leadership?.uncommittedBytes -= own
     }
+    return true
   }
 }

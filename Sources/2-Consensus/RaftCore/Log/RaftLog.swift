@@ -79,16 +79,17 @@ public struct RaftLog: Hashable, Sendable {
     return taken
   }
 
-  /// The positions from `first` on whose bodies are on the disk alone, as many as weigh `limit`
-  /// together but at least one; none when the first is another slot.
-  func onDisk(from first: LogIndex, limit: Int) -> [LogPosition] {
+  /// The positions from `first` on whose bodies are on the disk alone, as many as one recall may
+  /// bring but at least one; none when the first is another slot.
+  func onDisk(from first: LogIndex, _ limits: Limits) -> [LogPosition] {
     var positions: [LogPosition] = []
-    var index = first
-    while case .onDisk(let position)? = slot(at: index) {
-      let places = offset(of: first)..<offset(of: index) + 1
-      if slots.weight(of: places) > limit, !positions.isEmpty { break }
+    var weight = 0
+    while positions.count < limits.recallEntries,
+      case .onDisk(let position)? = slot(at: first + positions.count)
+    {
+      weight += self.weight(at: position.index)
+      if weight > limits.recallBytes, !positions.isEmpty { break }
       positions.append(position)
-      index = index.next
     }
     return positions
   }

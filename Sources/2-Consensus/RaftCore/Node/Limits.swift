@@ -25,6 +25,8 @@ public struct Limits: Hashable, Sendable {
   public var bodyBytes = 32 << 20
   /// Entry bytes that are read back from the disk at once, for one follower: half of its window.
   public var recallBytes = 4 << 20
+  /// And entries: they are named, taken and freed in one step each.
+  public var recallEntries = 4096
   /// Entry bytes the leader keeps while a follower receives a snapshot, so that it need not get
   /// another.
   public var pinnedBytes = 256 << 20

@@ -50,10 +50,14 @@ public struct RaftNode: Hashable, Sendable {
   public internal(set) var stateIsSound: Bool
   /// Where this leader met peers on other disks than the configuration says.
   var disks: SortedMap<NodeID, DiskIncarnation> = SortedMap()
-  /// The entry that the state machine waits for while storage reads it.
-  var replays: LogIndex?
-  /// Entries whose records rotted at rest and whose bodies this node asked others for.
-  var rotted: [LogPosition] = []
+  /// What the state machine waits for while storage reads it.
+  var replay = Recalled.none
+  /// Members for whose repair storage reads entries.
+  var repairing: [NodeID] = []
+  /// Entries whose records rotted at rest and whose bodies are not in memory, and when others were
+  /// asked for them.
+  var rotted: SortedMap<LogIndex, Term> = SortedMap()
+  var rottedAskedAt: Instant?
   /// Who swore never to have held a rotten slot's entry.
   var denials: SortedMap<LogIndex, [NodeID]> = SortedMap()
 
@@ -139,7 +143,7 @@ public struct RaftNode: Hashable, Sendable {
     case .chunkStored(let position, let received): chunkWasStored(position, received)
     case .snapshotReceived(let snapshot): install(snapshot)
     case .recalled(let recall, let entries): take(entries, of: recall)
-    case .rotted(let positions): replace(positions)
+    case .rotted(let positions): noteRot(of: positions)
     case .transfer(let target): beginTransfer(to: target)
     case .peerReset(let peer): role.leadership?.progress.update(peer) { $0.probeAgain() }
     case .connectionLost(let peer): loseConnection(to: peer)
@@ -158,6 +162,7 @@ public struct RaftNode: Hashable, Sendable {
     startReadRound()
     replicate()
     handOutCommitted()
+    replaceRotted()
     letBodiesGo()
     log.letGo()
   }

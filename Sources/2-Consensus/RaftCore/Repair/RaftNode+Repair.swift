@@ -47,35 +47,6 @@ extension RaftNode {
     send(.repairReply(RepairReply(entries: found, absent: absent)), to: peer)
   }
 
-  private mutating func recall(_ positions: [LogPosition], for peer: NodeID) {
-    var wanted: [LogPosition] = []
-    var weight = 0
-    for position in positions {
-      weight += log.weight(at: position.index)
-      if weight > settings.limits.appendBytes, !wanted.isEmpty { break }
-      wanted.append(position)
-    }
-    if !wanted.isEmpty { effects.recalls.append(Recall(.repair(of: peer), wanted)) }
-  }
-
-  /// Records of this running log rotted at rest, and memory does not have the bodies any more: the
-  /// others are asked for them, once. Nobody needs them before this node's next start.
-  mutating func replace(_ positions: [LogPosition]) {
-    let wanted = positions.filter { log.slot(at: $0.index) == .onDisk($0) }
-    rotted = Array(wanted.prefix(RepairRequest.most))
-    guard !rotted.isEmpty else { return }
-    for peer in membership?.members.keys ?? [] where peer != id {
-      send(.repairRequest(RepairRequest(wanted: rotted)), to: peer)
-    }
-  }
-
-  private mutating func restore(from reply: RepairReply) {
-    let brought = reply.entries.filter { rotted.contains($0.position) && log.holds($0.position) }
-    guard !brought.isEmpty else { return }
-    rotted.removeAll { position in brought.contains { $0.position == position } }
-    effects.restored += brought
-  }
-
   /// "I do not hold it" is worth something only when no leader of a term in which the asker may
   /// have acknowledged the entry can still bring it here and count both: this node moves beyond the
   /// asker's term, durably, before it says so. Not while a leader is at work, who knows better; and
@@ -99,7 +70,7 @@ extension RaftNode {
         logTime = max(logTime, entry.logTime)
       }
     }
-    restore(from: reply)
+    restore(from: reply, of: peer)
     if sworn > term { for position in reply.absent { deny(position, by: peer) } }
     if !fillings.isEmpty, leader == nil, wantsRepair { requestRepair(from: peer) }
   }

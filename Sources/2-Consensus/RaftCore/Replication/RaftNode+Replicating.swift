@@ -49,6 +49,7 @@ extension RaftNode {
   }
 
   private mutating func feed(_ peer: NodeID, _ progress: Progress) {
+    askDiskAgain(for: peer, progress)
     switch progress.flow {
     case .replicating where progress.needsState && snapshot != nil: beginSnapshot(for: peer)
     case .probing(let probing): probe(peer, probing)
@@ -56,7 +57,9 @@ extension RaftNode {
       if !pipeline.flights.isEmpty, now >= pipeline.movedAt + settings.electionLeast {
         // Nothing has moved for so long: what was in flight may be lost.
         askAnew(peer)
-      } else if pipeline.next <= log.base.index || isLost(pipeline.next, for: peer) {
+      } else if pipeline.next <= log.base.index
+        || (isLost(pipeline.next, progress) && covers(pipeline.next))
+      {
         beginSnapshot(for: peer)
       } else if pipeline.next <= log.last.index {
         fill(pipeline, of: peer)
@@ -71,6 +74,10 @@ extension RaftNode {
       continueSnapshot(for: peer, transfer)
       if progress.needsState { feedBesides(peer) }
     }
+  }
+
+  private func covers(_ index: LogIndex) -> Bool {
+    snapshot.map { $0.position.index >= index } ?? false
   }
 
   /// A follower without a state keeps and acknowledges the log all the same, and a quorum may need

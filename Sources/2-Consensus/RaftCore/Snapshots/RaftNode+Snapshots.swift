@@ -37,12 +37,6 @@ extension RaftNode {
   /// The follower needs entries that are gone. Without a snapshot it is asked again later.
   mutating func beginSnapshot(for peer: NodeID) {
     guard let snapshot, snapshot.position.index >= log.base.index else { return }
-    // One that ends before what cannot be read brings nothing.
-    if case .lost(let position, _)? = role.leadership?.progress[peer]?.recalled,
-      snapshot.position.index < position.index
-    {
-      return
-    }
     let now = now
     role.leadership?.progress.update(peer) {
       $0.flow = .snapshotting(
