@@ -75,7 +75,8 @@ final class MemoryNode {
     }
     for answer in effects.answers { gateway.answer(answer.reply, tag: answer.tag) }
     precondition(effects.fault == nil && effects.snapshots.isEmpty, "MemoryNode: \(effects)")
-    nextDeadline = replica.nextDeadline
+    // Told with the effects, as the replica's loop hears it: to ask for it would copy the replica.
+    nextDeadline = effects.nextDeadline
     return true
   }
 
