@@ -1,3 +1,4 @@
+import BinaryCodec
 import Determinism
 import RaftTypes
 import Testing
@@ -91,6 +92,32 @@ struct PipeliningTests {
     #expect(got == lone.node.log.last.index)
     #expect(isCommitted ? 100...250 ~= most : 350...550 ~= most)
     #expect(turns > 5)
+  }
+
+  @Test("who lacks what is committed gets twice what the log grows by, and draws level")
+  func drawsLevel() throws {
+    var lone = try Self.leader {
+      $0.appendBytes = 10_000
+      $0.turnBytes = 10_000
+      $0.turnBytesBehind = 50
+    }
+    for number in 0..<40 { try lone.finish(try lone.propose("entry \(number)")) }
+    try lone.accept(lone.node.log.last, from: n3)
+    try lone.step(.peerReset(n2))
+    try lone.accept(at(1, 2), from: n2)
+    // A turn brings ten entries, and twice as much leaves.
+    let texts = (0..<10).map { "entry \($0)" }
+    let proposals = texts.enumerated().map {
+      Proposal(ticket: UInt64($0.offset) + 1, payload: .command(Bytes($0.element.utf8)))
+    }
+    let effects = try lone.step(.propose(proposals, LogTime(milliseconds: 5)))
+    let sent = effects.everything.compactMap { envelope -> Int? in
+      guard envelope.to == n2, case .append(let append) = envelope.message else { return nil }
+      return append.entries.count
+    }
+    #expect(18...22 ~= sent.reduce(0, +), "\(sent)")
+    try lone.wait(.milliseconds(1))
+    #expect(lone.effects.appends.flatMap(\.entries).count <= 2)
   }
 
   @Test("one append carries at most its bytes, and always one entry")

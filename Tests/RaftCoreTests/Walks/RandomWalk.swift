@@ -48,7 +48,7 @@ struct RandomWalk {
       limits.bodyBytes = limits.tailBytes
       limits.recallBytes = 100
       limits.turnBytes = limits.tailBytes == 0 ? 100 : 1 << 20
-      limits.turnBytesBehind = limits.tailBytes == 400 ? 100 : 256 << 10
+      limits.turnBytesBehind = limits.tailBytes == 400 ? 100 : 32 << 10
       limits.pinnedBytes = [0, 500, 1 << 20][Int(dice.below(3))]
       self.limits = limits
     }

@@ -71,7 +71,7 @@ final class World {
     limits.bodyBytes = swarm.tailBytes
     limits.recallBytes = swarm.appendBytes
     limits.turnBytes = swarm.tailBytes == 0 ? swarm.appendBytes : 1 << 20
-    limits.turnBytesBehind = min(limits.turnBytes, 256 << 10)
+    limits.turnBytesBehind = min(limits.turnBytes, 32 << 10)
     do throws(Settings.Fault) {
       settings = try Settings(
         heartbeat: swarm.heartbeat, electionLeast: swarm.electionLeast,

@@ -10,6 +10,7 @@ extension RaftNode {
     syncProgress()
     guard case .leader(let leadership) = role else { return }
     for (peer, progress) in leadership.progress { feed(peer, progress) }
+    role.leadership?.grown = 0
   }
 
   mutating func handle(_ reply: AppendReply, from peer: NodeID) {
@@ -127,7 +128,7 @@ extension RaftNode {
   private mutating func fill(_ pipeline: Progress.Pipeline, of peer: NodeID) {
     var pipeline = pipeline
     let limits = settings.limits
-    var left = pipeline.next <= commit ? limits.turnBytesBehind : limits.turnBytes
+    var left = pipeline.next <= commit ? turnBytesBehind : limits.turnBytes
     while pipeline.next <= log.last.index, pipeline.flights.count < limits.appendsInFlight,
       pipeline.bytes < limits.bytesInFlight, left > 0
     {
@@ -146,6 +147,12 @@ extension RaftNode {
       $0.flow = .replicating(pipeline)
       $0.recalled.letGo(before: pipeline.next)
     }
+  }
+
+  /// Twice what the log grows by, so that whoever lags draws level under any load.
+  private var turnBytesBehind: Int {
+    let grown = if case .leader(let leadership) = role { leadership.grown } else { 0 }
+    return min(settings.limits.turnBytes, max(settings.limits.turnBytesBehind, 2 * grown))
   }
 
   mutating func sendAppend(_ entries: [Entry], from next: LogIndex, to peer: NodeID) {
