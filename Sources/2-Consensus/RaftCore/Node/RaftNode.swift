@@ -40,6 +40,8 @@ public struct RaftNode: Hashable, Sendable {
   var now: Instant
   var dice: Dice
   var effects = Effects()
+  /// Entry bytes that this leader appended in this turn.
+  var grown = 0
   var logTime: LogTime
   var nextQuestion: UInt64
   var applied: LogIndex

@@ -97,8 +97,6 @@ public struct Leadership: Hashable, Sendable {
   var dispute: Dispute?
   /// Entry bytes appended but not committed.
   var uncommittedBytes = 0
-  /// Entry bytes appended in this turn.
-  var grown = 0
   /// When it became leader: the start of the first quorum check.
   let since: Instant
   /// When it last looked whether a quorum still answers.

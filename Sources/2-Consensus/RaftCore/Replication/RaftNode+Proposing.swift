@@ -44,6 +44,6 @@ extension RaftNode {
     effects.logWrites.append(log.append(entries))
     for entry in entries { configurations.note(entry) }
     role.leadership?.uncommittedBytes += weight
-    role.leadership?.grown += weight
+    grown += weight
   }
 }

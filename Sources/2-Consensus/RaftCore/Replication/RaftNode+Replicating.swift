@@ -10,7 +10,7 @@ extension RaftNode {
     syncProgress()
     guard case .leader(let leadership) = role else { return }
     for (peer, progress) in leadership.progress { feed(peer, progress) }
-    role.leadership?.grown = 0
+    grown = 0
   }
 
   mutating func handle(_ reply: AppendReply, from peer: NodeID) {
@@ -151,8 +151,7 @@ extension RaftNode {
 
   /// Twice what the log grows by, so that whoever lags draws level under any load.
   private var turnBytesBehind: Int {
-    let grown = if case .leader(let leadership) = role { leadership.grown } else { 0 }
-    return min(settings.limits.turnBytes, max(settings.limits.turnBytesBehind, 2 * grown))
+    min(settings.limits.turnBytes, max(settings.limits.turnBytesBehind, 2 * grown))
   }
 
   mutating func sendAppend(_ entries: [Entry], from next: LogIndex, to peer: NodeID) {
