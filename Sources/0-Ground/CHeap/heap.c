@@ -1,6 +1,7 @@
 #include "CHeap.h"
 
 #include <jemalloc/jemalloc.h>
+#include <stdint.h>
 
 // jemalloc's own choices, but for one: what was freed and not needed again within ten seconds is
 // given back to the kernel by a thread of its own. Without it whoever frees does that, and a node

@@ -2,7 +2,6 @@
 #define CHEAP_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 /// A program that links this has jemalloc(3) for its malloc, in the ways that heap.c chooses;
 /// $MALLOC_CONF has the last word.
