@@ -56,8 +56,8 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
     if read.count < recall.positions.count {
       log.warning(
         """
-        read \(read.count) of \(recall.positions.count) entries from index \
-        \(recall.positions[0].index.number) on back from the log; the rest waits for a snapshot
+        \(recall.positions.count - read.count) of \(recall.positions.count) entries from index \
+        \(recall.positions[0].index.number) on cannot be read back from the log now
         """)
     }
     mailbox.post([.recalled(recall, read)])
