@@ -120,10 +120,7 @@ struct RecallTests {
     try lone.wait(.milliseconds(50))
     #expect(!lone.effects.snapshotWanted && lone.effects.recalls.isEmpty)
     let membership = try #require(lone.node.membership)
-    let taken = SnapshotDescriptor(
-      position: at(1, 6), logTime: .zero, membership: membership, cluster: ClusterID(7, epoch: 1),
-      stateHash: 0)
-    try lone.step(.snapshotTaken(taken))
+    try lone.step(.snapshotTaken(Self.snapshot(6, membership)))
     #expect(lone.effects.snapshotSends.map(\.to) == [n3])
   }
 
