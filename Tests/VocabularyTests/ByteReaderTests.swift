@@ -80,4 +80,15 @@ struct ByteReaderTests {
     writer.patch(0x0a0b_0c0d, at: 1)
     #expect(writer.bytes == [1, 0x0d, 0x0c, 0x0b, 0x0a])
   }
+
+  @Test("what is patched is that place alone, zeros are zeros in a buffer that was used before")
+  func zeros() {
+    var writer = ByteWriter()
+    writer.write(raw: [UInt8](repeating: 7, count: 40))
+    writer.truncate(to: 1)
+    writer.write(zeros: 4)
+    writer.write(UInt64(0x0807_0605_0403_0201))
+    writer.patch(2, at: 2) { $0.copyBytes(from: [8, 9] as [UInt8]) }
+    #expect(writer.bytes == [7, 0, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8])
+  }
 }

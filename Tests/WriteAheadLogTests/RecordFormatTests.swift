@@ -17,12 +17,17 @@ struct RecordFormatTests {
       checksum: 99)
   }
 
+  private func encoded(_ identity: RecordIdentity, for place: RecordIdentity.Place) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0xff, count: OnDiskFormat.identitySize)
+    bytes.withUnsafeMutableBytes { identity.write(for: place, over: $0) }
+    return bytes
+  }
+
   @Test("an identity is 64 bytes, and read only from the place it was written for")
   func places() throws {
     let value = identity()
     for (place, other) in [(RecordIdentity.Place.head, RecordIdentity.Place.copy), (.copy, .head)] {
-      let bytes = value.encoded(for: place)
-      #expect(bytes.count == OnDiskFormat.identitySize)
+      let bytes = encoded(value, for: place)
       #expect(try RecordIdentity.decode(place, in: bytes, at: 0) == value)
       #expect(try RecordIdentity.decode(other, in: bytes, at: 0) == nil)
     }
@@ -50,7 +55,7 @@ struct RecordFormatTests {
     ]
     for value in bad {
       #expect(throws: DecodingFault.self) {
-        try RecordIdentity.decode(.head, in: value.encoded(for: .head), at: 0)
+        try RecordIdentity.decode(.head, in: encoded(value, for: .head), at: 0)
       }
     }
   }

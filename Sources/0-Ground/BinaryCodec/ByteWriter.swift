@@ -55,14 +55,25 @@ public struct ByteWriter: Sendable {
 
   /// So many zeros.
   public mutating func write(zeros count: Int) {
-    bytes.append(contentsOf: repeatElement(0, count: count))
+    bytes.append(addingCapacity: count) { space in
+      space.withUnsafeMutableBufferPointer { all, used in
+        // As a block, not byte by byte as `append(repeating:)` does.
+        all.extracting(used..<used + count).initialize(repeating: 0)
+        used += count
+      }
+    }
   }
 
-  /// Overwrites bytes that were written before, with as many others.
-  public mutating func patch(_ raw: [UInt8], at offset: Int) {
+  /// Lets `body` overwrite `count` bytes that were written before.
+  public mutating func patch(
+    _ count: Int, at offset: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void
+  ) {
     precondition(
-      offset >= 0 && offset + raw.count <= bytes.count, "ByteWriter.patch: outside the buffer")
-    bytes.replaceSubrange(offset..<offset + raw.count, with: raw)
+      offset >= 0 && count >= 0 && offset + count <= bytes.count,
+      "ByteWriter.patch: outside the buffer")
+    bytes.withUnsafeMutableBytes {
+      body(UnsafeMutableRawBufferPointer(rebasing: $0[offset..<offset + count]))
+    }
   }
 
   /// Takes back what was written behind the first `count` bytes; the buffer stays allocated.
@@ -78,8 +89,7 @@ public struct ByteWriter: Sendable {
   /// Overwrites four bytes that were written before, for lengths and checksums known only
   /// afterwards.
   public mutating func patch(_ value: UInt32, at offset: Int) {
-    precondition(offset >= 0 && offset + 4 <= bytes.count, "ByteWriter.patch: outside the buffer")
-    for i in 0..<4 { bytes[offset + i] = UInt8(truncatingIfNeeded: value >> UInt32(8 * i)) }
+    patch(4, at: offset) { $0.storeBytes(of: value.littleEndian, as: UInt32.self) }
   }
 
   private mutating func write(length: Int) {
@@ -87,7 +97,15 @@ public struct ByteWriter: Sendable {
     write(UInt32(length))
   }
 
-  private mutating func append<Value: FixedWidthInteger>(_ value: Value) {
-    withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
+  // Not as a sequence of bytes: an integer is one store once the space for it was looked after.
+  private mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
+    let size = MemoryLayout<Value>.size
+    bytes.append(addingCapacity: size) { space in
+      space.withUnsafeMutableBufferPointer { all, used in
+        UnsafeMutableRawBufferPointer(all).storeBytes(
+          of: value, toByteOffset: used, as: Value.self)
+        used += size
+      }
+    }
   }
 }

@@ -89,9 +89,11 @@ struct RecordGroup {
     identity.checksum = buffer.bytes[record.body...].withUnsafeBytes {
       identity.checksum(over: $0)
     }
-    buffer.patch(identity.encoded(for: .head), at: record.head)
-    buffer.write(zeros: identity.copyOffset - start - buffer.count)
-    buffer.write(raw: identity.encoded(for: .copy))
+    let size = OnDiskFormat.identitySize
+    let copy = identity.copyOffset - start
+    buffer.write(zeros: copy + size - buffer.count)
+    buffer.patch(size, at: record.head) { identity.write(for: .head, over: $0) }
+    buffer.patch(size, at: copy) { identity.write(for: .copy, over: $0) }
     chain = identity.checksum
   }
 

@@ -47,30 +47,43 @@ struct RecordIdentity: Equatable {
   var copyOffset: Int { OnDiskFormat.copyOffset(head: offset, stored: stored) }
   var end: Int { OnDiskFormat.nextRecord(head: offset, stored: stored) }
 
+  /// Where the checksum stands, behind every field that it covers.
   private static let checksumOffset = 56
 
-  func encoded(for place: Place) -> [UInt8] {
-    var writer = ByteWriter(capacity: OnDiskFormat.identitySize)
-    writer.write(place.rawValue)
-    writer.write(UInt8(OnDiskFormat.version))
-    writer.write(kind.rawValue)
-    writer.write(encoding.rawValue)
-    writer.write(UInt8(0))
-    writer.write(sequence)
-    writer.write(term.number)
-    writer.write(first.number)
-    for field in [offset, durable, count, stored, raw] { writer.write(UInt32(field)) }
-    writer.write(previous)
-    writer.write(checksum)
-    writer.write(Checksum.crc32c(writer.bytes))
-    return writer.bytes
+  /// Writes this identity, for `place`, over the 64 bytes of `block`.
+  func write(for place: Place, over block: UnsafeMutableRawBufferPointer) {
+    precondition(block.count == OnDiskFormat.identitySize, "RecordIdentity: \(block.count) bytes")
+    var offset = 0
+    func write<Field: FixedWidthInteger & BitwiseCopyable>(_ field: Field) {
+      block.storeBytes(of: field.littleEndian, toByteOffset: offset, as: Field.self)
+      offset += MemoryLayout<Field>.size
+    }
+    write(place.rawValue)
+    write(UInt8(OnDiskFormat.version))
+    write(kind.rawValue)
+    write(encoding.rawValue)
+    write(UInt8(0))
+    write(sequence)
+    write(term.number)
+    write(first.number)
+    write(UInt32(self.offset))
+    write(UInt32(durable))
+    write(UInt32(count))
+    write(UInt32(stored))
+    write(UInt32(raw))
+    write(previous)
+    write(checksum)
+    write(Checksum.crc32c(UnsafeRawBufferPointer(rebasing: block[..<offset])))
   }
 
   /// The checksum that belongs to this identity with `body`: over the fields that both places
   /// share.
   func checksum(over body: UnsafeRawBufferPointer) -> UInt32 {
-    let fields = encoded(for: .head)[4..<Self.checksumOffset]
-    return Checksum.crc32c(body, seed: Checksum.crc32c(fields, seed: previous))
+    withUnsafeTemporaryAllocation(byteCount: OnDiskFormat.identitySize, alignment: 8) { block in
+      write(for: .head, over: block)
+      let fields = UnsafeRawBufferPointer(rebasing: block[4..<Self.checksumOffset])
+      return Checksum.crc32c(body, seed: Checksum.crc32c(fields, seed: previous))
+    }
   }
 
   /// The identity at `offset` of `bytes`, or nil when there is none: other bytes, damage, or
