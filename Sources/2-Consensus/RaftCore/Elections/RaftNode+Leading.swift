@@ -13,7 +13,8 @@ extension RaftNode {
       membership.members.filter { $0.0 != id }.map { ($0.0, Progress(of: $0.1, next: next)) })
     leaderContact = now
     disks = SortedMap()
-    role = .leader(Leadership(termStart: next, heard: heard, progress: progress, at: now))
+    role = .leader(
+      Shared(Leadership(termStart: next, heard: heard, progress: progress, at: now)))
     appendOwn([Proposal(ticket: 0, payload: .termStart(claim: claim))], logTime, announce: false)
     beginRound()
   }

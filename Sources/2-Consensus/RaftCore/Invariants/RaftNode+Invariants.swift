@@ -30,7 +30,7 @@ extension RaftNode {
     }
   }
 
-  private func checkLeader(_ leadership: Leadership) throws(BrokenInvariant) {
+  private func checkLeader(_ leadership: Shared<Leadership>) throws(BrokenInvariant) {
     try demand(ballot.vote == id && durableBallot == ballot, "a leader's own vote is durable")
     try demand(log.faulty.isEmpty, "a leader has every entry's body")
     try demand(stateIsSound, "a leader's state can be trusted")

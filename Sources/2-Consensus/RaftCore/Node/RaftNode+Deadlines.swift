@@ -49,9 +49,9 @@ extension RaftNode {
   }
 }
 
-extension Leadership {
+extension Shared<Leadership> {
   func heartbeatDue(_ settings: Settings) -> Instant {
-    (rounds.newestSentAt ?? since) + settings.heartbeat
+    (self.rounds.newestSentAt ?? self.since) + settings.heartbeat
   }
 }
 

@@ -6,7 +6,7 @@ public enum Role: Hashable, Sendable {
   case follower(Follower)
   case preCandidate(Campaign)
   case candidate(Campaign)
-  case leader(Leadership)
+  case leader(Shared<Leadership>)
 }
 
 /// A follower, or a learner.
@@ -128,11 +128,11 @@ extension Role {
     if case .leader(let leadership) = self { leadership.isTransitional } else { false }
   }
 
-  /// The leadership, changed in place: it is moved out and back, so that nothing inside is copied.
-  var leadership: Leadership? {
+  /// The leadership, changed in place: it is moved out and back, so that nobody else holds it then.
+  var leadership: Shared<Leadership>? {
     get { if case .leader(let leadership) = self { leadership } else { nil } }
     _modify {
-      var moved: Leadership?
+      var moved: Shared<Leadership>?
       switch consume self {
       case .leader(let leadership):
         moved = consume leadership

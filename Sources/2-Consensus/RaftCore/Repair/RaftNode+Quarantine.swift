@@ -45,7 +45,7 @@ extension RaftNode {
 
   /// Voters that have not spoken yet may settle a dispute; when they stay silent, nobody knows what
   /// is right.
-  mutating func settleDispute(_ leadership: Leadership) {
+  mutating func settleDispute(_ leadership: Shared<Leadership>) {
     guard let dispute = leadership.dispute,
       now >= dispute.since + settings.electionMost * 10
     else { return }

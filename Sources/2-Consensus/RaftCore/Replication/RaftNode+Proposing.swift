@@ -4,21 +4,16 @@ internal import RaftTypes
 // How a client's write enters the leader's log (§5.3).
 extension RaftNode {
   mutating func propose(_ proposals: [Proposal], _ time: LogTime) {
-    guard case .leader(let leadership) = role else {
-      refuse(proposals, .notLeader)
-      return
+    switch role.leadership?.transfer {
+    case nil: refuse(proposals, .notLeader)
+    case .catchingUp, .parting, .handedOver: park(proposals)
+    case .some(.none) where isOverloaded: refuse(proposals, .overloaded)
+    case .some(.none): appendOwn(proposals, time, announce: true)
     }
-    switch leadership.transfer {
-    case .none: break
-    case .catchingUp, .parting, .handedOver:
-      park(proposals)
-      return
-    }
-    guard leadership.uncommittedBytes <= settings.limits.uncommittedBytes else {
-      refuse(proposals, .overloaded)
-      return
-    }
-    appendOwn(proposals, time, announce: true)
+  }
+
+  private var isOverloaded: Bool {
+    role.leadership?.uncommittedBytes ?? 0 > settings.limits.uncommittedBytes
   }
 
   /// Appends at the end of the own log, in the own term. Replication follows at the end of the

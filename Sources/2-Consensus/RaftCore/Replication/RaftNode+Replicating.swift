@@ -8,8 +8,10 @@ extension RaftNode {
   mutating func replicate() {
     guard case .leader = role else { return }
     syncProgress()
-    guard case .leader(let leadership) = role else { return }
-    for (peer, progress) in leadership.progress { feed(peer, progress) }
+    // Each by itself: who held them all would make the first change copy them all.
+    for peer in role.leadership?.progress.keys ?? [] {
+      if let progress = role.leadership?.progress[peer] { feed(peer, progress) }
+    }
     grown = 0
   }
 

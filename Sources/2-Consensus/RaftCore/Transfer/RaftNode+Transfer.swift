@@ -29,7 +29,7 @@ extension RaftNode {
 
   /// The voter with the longest log among those heard lately, of those fit to lead if there are
   /// any; the lowest id among equals.
-  func bestSuccessor(_ leadership: Leadership) -> NodeID? {
+  func bestSuccessor(_ leadership: Shared<Leadership>) -> NodeID? {
     var best: (id: NodeID, isFit: Bool, match: LogIndex)?
     for (peer, progress) in leadership.progress where membership?.isVoter(peer) == true {
       guard let contact = progress.contact, now < contact + settings.electionLeast else {
