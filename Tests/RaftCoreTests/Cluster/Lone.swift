@@ -174,15 +174,15 @@ extension LogWrite {
 extension Effects {
   mutating func add(_ other: Effects) {
     messages += other.messages
-    afterBallot += other.afterBallot
+    self.afterBallot += other.afterBallot
     committed += other.committed
     logWrites += other.logWrites
     readsReady += other.readsReady
-    refusedReads += other.refusedReads
+    self.refusedReads += other.refusedReads
   }
 
   /// Everything that leaves, whether it waits for the ballot or not.
-  var everything: [Envelope] { messages + afterBallot }
+  var everything: [Envelope] { messages + self.afterBallot }
 
   var appends: [Append] {
     everything.compactMap { if case .append(let append) = $0.message { append } else { nil } }

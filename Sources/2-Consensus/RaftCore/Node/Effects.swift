@@ -138,7 +138,10 @@ public struct Quarantine: Hashable, Sendable {
   }
 }
 
-/// What must now be done, in slots that stand in the order in which they must be honoured.
+/// What must now be done. The slots of this and of `Seldom` are honoured in this order: relinquish,
+/// ballot, log writes, messages, after ballot, install, appended, committed, refused proposals,
+/// quarantine, refused changes, reads ready, and the rest as it stands in `Seldom`.
+@dynamicMemberLookup
 public struct Effects: Hashable, Sendable {
   /// Leadership's outward signs (the lease, the address) must end before anything below is done.
   /// Late: two holders.
@@ -156,53 +159,76 @@ public struct Effects: Hashable, Sendable {
   /// own disk (dissertation §10.2.1).
   public var messages: [Envelope] = []
 
-  /// May leave only once `ballot` (of this step, or of the latest step that had one) is durable:
-  /// votes, and whatever is said in a term not yet on disk.
-  public var afterBallot: [Envelope] = []
-
-  /// Replace the state machine by this received snapshot before applying `committed`.
-  public var install: SnapshotDescriptor?
+  /// Proposals that entered the log, in order; their fate is known when their position commits.
+  public var appended: [Appended] = []
 
   /// Apply in order. Late: reads wait.
   public var committed: [Entry] = []
-
-  /// Proposals that entered the log, in order; their fate is known when their position commits.
-  public var appended: [Appended] = []
-  public var refusedProposals: [Refused] = []
 
   /// Reads that may be answered once the index is applied.
   public var readsReady: [ReadReady] = []
   /// How many of them rest on a lease.
   public var leaseReads = 0
-  public var refusedReads: [Refused] = []
 
-  /// Store a piece of the leader's snapshot; answered by `chunkStored`, at the end by
-  /// `snapshotReceived`.
-  public var chunks: [SnapshotChunk] = []
-  /// Send pieces of this node's snapshot.
-  public var snapshotSends: [SnapshotSend] = []
-  /// Read entries back from the log's files; each is answered by `Input.recalled`. Late: whoever
-  /// they are for waits.
-  public var recalls: [Recall] = []
-  /// Entries of this node's log whose records rotted at rest, brought by others: write them once
-  /// more.
-  public var restored: [Entry] = []
-  /// The log up to here is no longer needed in memory or by any follower. Late: disk space.
-  public var compactThrough: LogIndex?
-
-  public var transfer: TransferOutcome?
-  /// Changes of the membership that were not begun.
-  public var refusedChanges: [RefusedChange] = []
-  /// The state machine is wrong: nothing may be read from it any more. Late: wrong answers.
-  public var quarantine: Quarantine?
-  /// A follower's state is lost or wrong, and what this leader could send it may be too old: take a
-  /// snapshot soon.
-  public var stateWanted = false
-  /// A follower lacks entries that cannot be read any more: take a snapshot of all that is applied
-  /// at once, at no mark. Without that follower there may be no quorum to commit one.
-  public var snapshotWanted = false
-  /// At this mark no quorum shares a state: nobody knows what is right, and the cluster must stop.
-  public var divergence: LogIndex?
+  /// What hardly a turn has, behind one reference: every turn makes effects, moves them and lets go
+  /// of each slot by itself. Nil: there is nothing of it.
+  public private(set) var seldom: Shared<Seldom>?
 
   public init() {}
+
+  /// The slots of `Seldom` as if they stood here.
+  public subscript<Slot>(dynamicMember slot: WritableKeyPath<Seldom, Slot>) -> Slot {
+    get { seldom?[dynamicMember: slot] ?? Seldom()[keyPath: slot] }
+    _modify {
+      var changed = seldom.take() ?? Shared(Seldom())
+      defer { seldom = changed }
+      yield &changed[dynamicMember: slot]
+    }
+  }
+}
+
+extension Effects {
+  /// What hardly a turn has, in the order of `Effects`.
+  public struct Seldom: Hashable, Sendable {
+    /// May leave only once `ballot` (of this step, or of the latest step that had one) is durable:
+    /// votes, and whatever is said in a term not yet on disk.
+    public var afterBallot: [Envelope] = []
+
+    /// Replace the state machine by this received snapshot before applying `committed`.
+    public var install: SnapshotDescriptor?
+
+    public var refusedProposals: [Refused] = []
+    /// The state machine is wrong: nothing may be read from it any more. Late: wrong answers.
+    public var quarantine: Quarantine?
+    /// Changes of the membership that were not begun.
+    public var refusedChanges: [RefusedChange] = []
+    public var refusedReads: [Refused] = []
+
+    /// Store a piece of the leader's snapshot; answered by `chunkStored`, at the end by
+    /// `snapshotReceived`.
+    public var chunks: [SnapshotChunk] = []
+    /// Send pieces of this node's snapshot.
+    public var snapshotSends: [SnapshotSend] = []
+    /// Read entries back from the log's files; each is answered by `Input.recalled`. Late: whoever
+    /// they are for waits.
+    public var recalls: [Recall] = []
+    /// Entries of this node's log whose records rotted at rest, brought by others: write them once
+    /// more.
+    public var restored: [Entry] = []
+    /// The log up to here is no longer needed in memory or by any follower. Late: disk space.
+    public var compactThrough: LogIndex?
+
+    /// A follower's state is lost or wrong, and what this leader could send it may be too old: take
+    /// a snapshot soon.
+    public var stateWanted = false
+    /// A follower lacks entries that cannot be read any more: take a snapshot of all that is
+    /// applied at once, at no mark. Without that follower there may be no quorum to commit one.
+    public var snapshotWanted = false
+    public var transfer: TransferOutcome?
+    /// At this mark no quorum shares a state: nobody knows what is right, and the cluster must
+    /// stop.
+    public var divergence: LogIndex?
+
+    init() {}
+  }
 }
