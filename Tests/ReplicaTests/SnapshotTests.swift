@@ -5,8 +5,9 @@ import KeyValueStore
 import PeerProtocol
 import RaftCore
 import RaftTypes
-import Replica
 import Testing
+
+@testable import Replica
 
 @Suite("Snapshots at the leader's marks")
 struct SnapshotTests {
@@ -27,6 +28,20 @@ struct SnapshotTests {
     #expect(cuts.count == 3)
     #expect(Set(cuts.map(\.0)).count == 1)
     #expect(Set(cuts.map { Array(SnapshotEncoder($0.1)) }).count == 1)
+  }
+
+  @Test("consensus hears of a mark in its turn, of other entries in the next one")
+  func told() {
+    var (trio, leader, followers) = Trio.led()
+    trio.isolate(followers[1])
+    let tag = trio.call(leader, .put("a", "1"))
+    #expect(trio.isWritten(leader, tag) && trio[leader].replica.hasApplied)
+    trio.step(leader, .timePassed)
+    #expect(!trio[leader].replica.hasApplied)
+    _ = trio.call(leader, .takeSnapshot)
+    #expect(!trio[leader].replica.hasApplied)
+    #expect(trio[leader].replica.markTold == trio[leader].replica.marking.newest)
+    #expect(trio[leader].replica.markTold != nil)
   }
 
   @Test("the operator's call is answered once this node's snapshot is written")

@@ -21,7 +21,7 @@ extension Replica {
       case .snapshotMark: cutView(at: entry)
       }
     }
-    inputs.append(.applied(store.appliedIndex, mark: marking.newest))
+    hasApplied = true
     answerReady()
     proposeMark()
   }

@@ -98,11 +98,9 @@ extension Replica {
   /// Connections follow the configuration in force. Whom it leaves out stays connected until it is
   /// committed: a leader that removes itself needs the answers to its last entry (pitfall 26).
   private mutating func tellPeers() {
-    guard let index = core.configurations.effectiveIndex, let membership = core.membership else {
-      return
-    }
+    guard let index = core.configurations.effectiveIndex else { return }
     let reach = Reach(configuration: index, isCommitted: index <= core.commit)
-    guard reach != connectedTo else { return }
+    guard reach != connectedTo, let membership = core.membership else { return }
     connectedTo = reach
     var members = membership.members
     if !reach.isCommitted {

@@ -61,6 +61,7 @@ extension Replica {
   }
 
   mutating func closeGatherings() {
+    guard !gatherings.isEmpty else { return }
     let due = gatherings.filter { now >= $0.1.deadline }.map(\.0)
     for ticket in due { close(ticket) }
   }

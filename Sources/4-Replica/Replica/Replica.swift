@@ -63,6 +63,10 @@ package struct Replica: Sendable {
   var now: Instant
   var wallClock = LogTime.zero
   var inputs: [Input] = []
+  /// Consensus has yet to hear what was applied.
+  var hasApplied = false
+  /// The mark that it heard of with what was applied.
+  var markTold: StateMark?
   var proposals: [Proposal] = []
   var reads: [Ticket] = []
   var readsByLease: [Ticket] = []
@@ -97,7 +101,7 @@ package struct Replica: Sendable {
     if let snapshot = core.snapshot {
       let mark = StateMark(index: snapshot.position.index, hash: store.stateHash)
       marking.reached(mark, diskBytes: 0)
-      inputs.append(.applied(store.appliedIndex, mark: mark))
+      hasApplied = true
     }
   }
 
@@ -180,12 +184,20 @@ package struct Replica: Sendable {
     }
   }
 
+  // That entries were applied can wait for the next turn, which spares a write the second of its
+  // steps. A new mark cannot: others may wait for it.
   private var hasInputs: Bool {
     !inputs.isEmpty || !proposals.isEmpty || !reads.isEmpty || !readsByLease.isEmpty
+      || (hasApplied && markTold != marking.newest)
   }
 
   /// One step of consensus over all that has come together, and its effects in their order.
   mutating func stepCore() {
+    if hasApplied {
+      hasApplied = false
+      markTold = marking.newest
+      inputs.insert(.applied(store.appliedIndex, mark: markTold), at: 0)
+    }
     var turn = inputs
     inputs.removeAll(keepingCapacity: true)
     if !proposals.isEmpty {
@@ -206,7 +218,7 @@ package struct Replica: Sendable {
     if done.relinquish { relinquish(in: before) }
     honour(done)
     // Consensus took the received state, or had no use for it.
-    loaded = nil
+    if loaded != nil { loaded = nil }
   }
 
   private mutating func honour(_ done: Effects) {
@@ -219,27 +231,36 @@ package struct Replica: Sendable {
       effects.storage.append(.log(write))
     }
     for envelope in done.messages { send(.raft(envelope), to: envelope.to) }
-    for envelope in done.afterBallot {
-      held.append(Outbound(to: envelope.to, frame: .raft(envelope)))
+    if let seldom = done.seldom {
+      for envelope in seldom.afterBallot {
+        held.append(Outbound(to: envelope.to, frame: .raft(envelope)))
+      }
+      if let snapshot = seldom.install { install(snapshot) }
     }
-    if let snapshot = done.install { install(snapshot) }
     for appended in done.appended { wasAppended(appended) }
     if !done.committed.isEmpty { apply(done.committed) }
-    for refused in done.refusedProposals { wasRefused(refused) }
-    if let quarantine = done.quarantine { quarantined(quarantine) }
-    for refused in done.refusedChanges { wasRefused(refused) }
+    if let seldom = done.seldom {
+      for refused in seldom.refusedProposals { wasRefused(refused) }
+      if let quarantine = seldom.quarantine { quarantined(quarantine) }
+      for refused in seldom.refusedChanges { wasRefused(refused) }
+    }
     for read in done.readsReady { isReady(read) }
     leaseReads += UInt64(done.leaseReads)
-    for refused in done.refusedReads { wasRefused(refused) }
-    for chunk in done.chunks { effects.snapshots.append(.store(chunk)) }
-    for send in done.snapshotSends { effects.snapshots.append(.send(send)) }
-    for recall in done.recalls { effects.snapshots.append(.recall(recall)) }
-    if !done.restored.isEmpty { restore(done.restored) }
-    if let index = done.compactThrough { effects.storage.append(.compact(index)) }
-    if done.stateWanted { proposeMarkNow() }
-    if done.snapshotWanted { cutViewNow() }
-    if let outcome = done.transfer { transferEnded(outcome) }
-    if let index = done.divergence { effects.fault = .diverged(at: index) }
+    if let seldom = done.seldom { honour(seldom) }
+  }
+
+  /// The rest of what hardly a turn has.
+  private mutating func honour(_ seldom: Shared<Effects.Seldom>) {
+    for refused in seldom.refusedReads { wasRefused(refused) }
+    for chunk in seldom.chunks { effects.snapshots.append(.store(chunk)) }
+    for send in seldom.snapshotSends { effects.snapshots.append(.send(send)) }
+    for recall in seldom.recalls { effects.snapshots.append(.recall(recall)) }
+    if !seldom.restored.isEmpty { restore(seldom.restored) }
+    if let index = seldom.compactThrough { effects.storage.append(.compact(index)) }
+    if seldom.stateWanted { proposeMarkNow() }
+    if seldom.snapshotWanted { cutViewNow() }
+    if let outcome = seldom.transfer { transferEnded(outcome) }
+    if let index = seldom.divergence { effects.fault = .diverged(at: index) }
   }
 
   private mutating func ballotSaved(_ ballot: Ballot) {

@@ -35,7 +35,7 @@ package enum ReplicaInput: Sendable {
   /// The answer to `SnapshotJob.store`: bytes held so far.
   case chunkStored(LogPosition, received: UInt64)
   /// A received snapshot is complete, verified and durable, and this is its state.
-  case snapshotLoaded(SnapshotDescriptor, Store)
+  indirect case snapshotLoaded(SnapshotDescriptor, Store)
   /// This node's own snapshot file of this position was found damaged.
   case snapshotDamaged(LogPosition)
   /// The record of these entries of one term was found rotten on this node's disk.
