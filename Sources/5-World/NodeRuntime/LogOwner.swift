@@ -55,9 +55,10 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
       mailbox.fail("storage failed: \(error)")
       return
     }
-    orderSpare(worker)
+    // First of all what others wait for.
     mailbox.post(answers)
     answers.removeAll(keepingCapacity: true)
+    orderSpare(worker)
   }
 
   /// Does what can be done and returns the log writes that found no room, in order.
