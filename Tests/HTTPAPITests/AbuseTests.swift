@@ -156,6 +156,19 @@ struct AbuseTests {
     }
   }
 
+  @Test("of several faults the first one is told")
+  func firstFault() throws {
+    for (fields, status) in [
+      (["Expect: tea", "If-Match: tomorrow", "If-Lock: a@1"], 417),
+      (["If-Match: tomorrow", "Expect: tea"], 400), (["If-Lock: a@1", "X-Min-Index: -1"], 501),
+    ] {
+      let talk = try Conversation()
+      try talk.send(
+        "GET /v1/kv/a HTTP/1.1\r\nHost: q\r\n" + fields.joined(separator: "\r\n") + "\r\n\r\n")
+      #expect(try talk.response().status == status)
+    }
+  }
+
   @Test("Expect: 100-continue gets leave when it is its turn, and none when it is refused")
   func expectContinue() throws {
     let talk = try Conversation()
