@@ -33,7 +33,9 @@ struct SnapshotTests {
   @Test("consensus hears of a mark in its turn, of other entries in the next one")
   func told() {
     var (trio, leader, followers) = Trio.led()
+    // No later word of the other follower or of the snapshot's writer makes another turn.
     trio.isolate(followers[1])
+    trio.holdsSnapshots = true
     let tag = trio.call(leader, .put("a", "1"))
     #expect(trio.isWritten(leader, tag) && trio[leader].replica.hasApplied)
     trio.step(leader, .timePassed)
