@@ -7,7 +7,7 @@ public import WriteAheadLog
 /// An open file of a `PosixFileSystem`; closed when its last reference goes.
 ///
 /// Reads and writes name their offsets (pread(2), pwrite(2)), so threads may share one, but not
-/// while one of them allocates or writes through; the log gives each thread its own.
+/// while one of them writes; the log gives each thread its own.
 public final class PosixFile: StoredFile, Sendable {
   private let descriptor: FileDescriptor
   private let path: String

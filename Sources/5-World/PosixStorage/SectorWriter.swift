@@ -6,8 +6,7 @@ internal import SystemPackage
 /// as disks want it: no page is made that nobody reads, and a sync has none to look for.
 ///
 /// A write that begins inside a sector takes what stands before it from the write before, or from
-/// the file. The descriptor passes the cache only meanwhile, since reads would have to lie as well;
-/// so nobody else may use it at that time.
+/// the file.
 struct SectorWriter: ~Copyable {
   /// What can become of a write.
   enum Outcome: Equatable {
@@ -17,72 +16,68 @@ struct SectorWriter: ~Copyable {
     case failed(Errno)
   }
 
-  private let descriptor: FileDescriptor
-  /// What else the descriptor was told, so that it need not be asked twice a write.
-  private let flags: CInt
+  private let file: FileDescriptor
+  /// The same file, opened once more to pass the cache: what reads it need not lie as disks want
+  /// it. Nil where the file system has refused that, and will again.
+  private var direct: FileDescriptor?
   private let room: UnsafeMutableRawBufferPointer
-  /// The last sector that was written here, and its offset; nil: it is not known.
-  private let tail: UnsafeMutableRawBufferPointer
-  private var tailOffset: Int?
-  /// The file system has refused once, and will again.
-  private var isRefused = false
+  /// The last sector that was written here: where in the file, and where in the room it still
+  /// stands. Nil: what stands there is not known.
+  private var tail: (offset: Int, place: Int)?
 
   private static var sector: Int { Limits.directAlignment }
 
-  init(_ descriptor: FileDescriptor) {
-    self.descriptor = descriptor
-    flags = fcntl(descriptor.rawValue, F_GETFL)
+  /// - Parameter file: open for reading and writing, and for longer than this lives.
+  init(_ file: FileDescriptor) {
+    self.file = file
+    // By way of the descriptor: the file's name may have changed.
+    direct = try? FileDescriptor.open(
+      "/proc/self/fd/\(file.rawValue)", .writeOnly,
+      options: [.closeOnExec, .init(rawValue: Self.passingTheCache)])
     room = .allocate(byteCount: Limits.directRoom, alignment: Self.sector)
-    tail = .allocate(byteCount: Self.sector, alignment: Self.sector)
   }
 
   deinit {
+    try? direct?.close()
     room.deallocate()
-    tail.deallocate()
   }
 
   /// Writes `bytes`, which must end with a sector, at `offset`.
   mutating func write(_ bytes: Bytes, at offset: Int) -> Outcome {
     let (first, end) = (offset / Self.sector * Self.sector, offset + bytes.count)
-    guard !isRefused, !bytes.isEmpty, end.isMultiple(of: Self.sector),
+    guard direct != nil, !bytes.isEmpty, end.isMultiple(of: Self.sector),
       readLead(offset - first, at: first)
     else { return .refused }
-    guard passCache(true) else {
-      isRefused = true
-      return .refused
-    }
     let outcome = bytes.withUnsafeBytes { write($0, behind: offset - first, at: first) }
-    guard passCache(false) else { return .failed(Errno(rawValue: errno)) }
-    isRefused = outcome == .refused
+    if outcome == .refused { giveUp() }
     return outcome
   }
 
-  // Switches O_DIRECT on or off; false where the file system does not let it.
-  private func passCache(_ isWanted: Bool) -> Bool {
-    let wanted = isWanted ? flags | Self.direct : flags & ~Self.direct
-    return flags >= 0 && fcntl(descriptor.rawValue, F_SETFL, wanted) == 0
+  private mutating func giveUp() {
+    try? direct?.close()
+    direct = nil
   }
 
   // fcntl.h shows O_DIRECT to GNU's C alone, and has one for each processor.
   #if arch(arm64)
-    private static let direct: CInt = 0o200000
+    private static let passingTheCache: CInt = 0o200000
   #else
-    private static let direct: CInt = 0o40000
+    private static let passingTheCache: CInt = 0o40000
   #endif
 
   /// Somebody else writes to the file: what its last sector holds is no longer known.
-  mutating func forget() { tailOffset = nil }
+  mutating func forget() { tail = nil }
 
   // What stands before the bytes in their first sector, to where they will follow it.
   private func readLead(_ count: Int, at first: Int) -> Bool {
     guard count > 0 else { return true }
     let lead = UnsafeMutableRawBufferPointer(rebasing: room[..<count])
-    guard tailOffset != first else {
-      lead.copyBytes(from: tail[..<count])
+    if let tail, tail.offset == first {
+      // Where it stands at the room's begin it already is where it must be.
+      if tail.place > 0 { lead.copyBytes(from: room[tail.place..<tail.place + count]) }
       return true
     }
-    let got = try? descriptor.read(
-      fromAbsoluteOffset: Int64(first), into: lead, retryOnInterrupt: true)
+    let got = try? file.read(fromAbsoluteOffset: Int64(first), into: lead, retryOnInterrupt: true)
     return got == count
   }
 
@@ -92,7 +87,7 @@ struct SectorWriter: ~Copyable {
   ) -> Outcome {
     var (taken, filled, place) = (0, lead, first)
     // Until all is written: what a write that failed left behind is asked of the file.
-    tailOffset = nil
+    tail = nil
     while taken < source.count {
       let count = min(room.count - filled, source.count - taken)
       room[filled..<filled + count].copyBytes(from: source[taken..<taken + count])
@@ -103,8 +98,7 @@ struct SectorWriter: ~Copyable {
       guard outcome == .written else { return outcome }
       place += filled
       if taken == source.count {
-        tail.copyBytes(from: run.suffix(Self.sector))
-        tailOffset = place - Self.sector
+        tail = (offset: place - Self.sector, place: filled - Self.sector)
       }
       filled = 0
     }
@@ -112,10 +106,11 @@ struct SectorWriter: ~Copyable {
   }
 
   private func write(_ run: UnsafeRawBufferPointer, at offset: Int) -> Outcome {
+    guard let direct else { return .refused }
     var done = 0
     while done < run.count {
       do {
-        let count = try descriptor.write(
+        let count = try direct.write(
           toAbsoluteOffset: Int64(offset + done), UnsafeRawBufferPointer(rebasing: run[done...]),
           retryOnInterrupt: true)
         guard count > 0 else { return .refused }
