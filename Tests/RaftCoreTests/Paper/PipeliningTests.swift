@@ -120,6 +120,18 @@ struct PipeliningTests {
     #expect(lone.effects.appends.flatMap(\.entries).count <= 2)
   }
 
+  @Test("what the log grew by is of one turn, also where that ends the leadership")
+  func grown() throws {
+    var lone = try Self.leader()
+    let proposal = Proposal(ticket: 1, payload: .command(Bytes("x".utf8)))
+    let later = Envelope(
+      from: n2, to: n1, term: Term(9),
+      message: .append(Append(previous: at(0, 1), entries: [], commit: .zero)))
+    _ = lone.node.step(
+      [.propose([proposal], LogTime(milliseconds: 5)), .received(later)], at: lone.now)
+    #expect(!lone.node.isLeader && lone.node.grown == 0)
+  }
+
   @Test("one append carries at most its bytes, and always one entry")
   func batches() throws {
     var lone = try Self.leader { $0.appendBytes = 70 }

@@ -268,8 +268,11 @@ struct RecallTests {
 
   /// A follower whose state was wrong, and that got the leader's of `index`; 2...5 had left its
   /// memory.
-  private static func replaying(from index: UInt64 = 3) throws -> Lone {
+  private static func replaying(
+    from index: UInt64 = 3, _ change: (inout Limits) -> Void = { _ in }
+  ) throws -> Lone {
     var limits = Limits()
+    change(&limits)
     limits.bodyBytes = 0
     limits.tailBytes = 0
     var lone = Lone(settings: .lan.with(limits))
@@ -296,6 +299,19 @@ struct RecallTests {
     #expect(lone.effects.committed == Lone.entries(1, 4...6))
     try lone.step(.recalled(recall, Lone.entries(1, 4...5)))
     #expect(lone.effects.committed.isEmpty)
+  }
+
+  @Test("the step that hands out what was read asks for what follows it")
+  func severalRecalls() throws {
+    var lone = try Self.replaying { $0.recallEntries = 1 }
+    let first = try #require(lone.effects.recalls.first)
+    #expect(first.positions == [at(1, 4)])
+    try lone.step(.recalled(first, Lone.entries(1, 4...4)))
+    #expect(lone.effects.committed == Lone.entries(1, 4...4))
+    let second = try #require(lone.effects.recalls.first)
+    #expect(second.positions == [at(1, 5)])
+    try lone.step(.recalled(second, Lone.entries(1, 5...5)))
+    #expect(lone.effects.committed == Lone.entries(1, 5...6) && lone.effects.recalls.isEmpty)
   }
 
   @Test("a newer state that comes in the same turn makes what was read for the older one void")

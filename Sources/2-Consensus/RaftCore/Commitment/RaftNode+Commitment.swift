@@ -26,7 +26,8 @@ extension RaftNode {
   /// up.
   mutating func handOutCommitted() {
     guard handedOut < commit, stateIsSound else { return }
-    if !handOut(entriesToApply()), handOut(recalledToApply()) { handOut(entriesToApply()) }
+    // Until what follows is in no memory: then the last pass has asked storage for it.
+    while handedOut < commit, handOut(entriesToApply()) || handOut(recalledToApply()) {}
   }
 
   private func entriesToApply() -> [Entry] {
@@ -35,7 +36,6 @@ extension RaftNode {
 
   /// - Parameter entries: those behind what was handed out, committed.
   /// - Returns: whether there were any.
-  @discardableResult
   private mutating func handOut(_ entries: [Entry]) -> Bool {
     guard let last = entries.last else { return false }
     handedOut = last.index

@@ -117,13 +117,12 @@ public struct Leadership: Hashable, Sendable {
 }
 
 extension Role {
-  /// The configuration that a leader's progress follows; looked at in every turn, and far smaller
-  /// than the leadership.
+  /// The configuration that a leader's progress follows.
   var followedConfiguration: LogIndex? {
     if case .leader(let leadership) = self { leadership.configuration } else { nil }
   }
 
-  /// Whether a leader's configuration calls for another one; asked at every turn, hence by itself.
+  /// Whether a leader's configuration calls for another one.
   var isTransitional: Bool {
     if case .leader(let leadership) = self { leadership.isTransitional } else { false }
   }

@@ -7,7 +7,7 @@ extension RaftNode {
   mutating func read(_ tickets: [Ticket]) {
     switch role {
     case .leader:
-      // All at once: to reach into a leadership moves it out of its role and back.
+      // All at once: to change a leadership moves it out of its role and back.
       let limit = settings.limits.pendingReads
       let taken = role.leadership?.reads.add(tickets, limit: limit) ?? 0
       for ticket in tickets[taken...] { refuse(.local(ticket), .overloaded) }
@@ -91,10 +91,10 @@ extension RaftNode {
   }
 
   mutating func handle(_ reply: HeartbeatReply, from peer: NodeID) {
-    guard case .leader(let leadership) = role, reply.round <= leadership.rounds.newest else {
-      return
-    }
-    let sentAt = leadership.rounds.sentAt(reply.round)
+    guard let newest = role.leadership?.rounds.newest, reply.round <= newest else { return }
+    let sentAt = role.leadership?.rounds.sentAt(reply.round)
+    // Not the progress itself: the change below would copy it.
+    let before = role.leadership?.progress[peer].map { (needsState: $0.needsState, mark: $0.mark) }
     let electionLeast = settings.electionLeast
     role.leadership?.progress.update(peer) { progress in
       if let sentAt {
@@ -110,10 +110,10 @@ extension RaftNode {
       progress.needsState(reply.needsState)
     }
     if reply.needsState {
-      let isNews = leadership.progress[peer]?.needsState == false
+      let isNews = before?.needsState == false
       if isNews || snapshot == nil { effects.stateWanted = true }
     }
-    if let mark = reply.mark, mark != leadership.progress[peer]?.mark {
+    if let mark = reply.mark, mark != before?.mark {
       compareMarks(at: mark.index)
     }
     confirmRounds()
@@ -121,18 +121,22 @@ extension RaftNode {
 
   /// Reads whose round a quorum has answered are ready.
   private mutating func confirmRounds() {
-    guard case .leader(let leadership) = role, let membership else { return }
-    let newest = leadership.rounds.newest
-    let round = Quorum.reached(in: membership) { voter in
-      voter == id ? newest : leadership.progress[voter]?.round ?? 0
-    }
-    guard round > leadership.rounds.confirmed else { return }
+    guard let round = newlyAnsweredRound() else { return }
     role.leadership?.rounds.confirm(round)
     renewLease()
     for batch in role.leadership?.reads.confirmed(round) ?? [] {
       for origin in batch.reads { ready(origin, batch.index) }
     }
     startReadRound()
+  }
+
+  private func newlyAnsweredRound() -> UInt64? {
+    guard case .leader(let leadership) = role, let membership else { return nil }
+    let newest = leadership.rounds.newest
+    let round = Quorum.reached(in: membership) { voter in
+      voter == id ? newest : leadership.progress[voter]?.round ?? 0
+    }
+    return round > leadership.rounds.confirmed ? round : nil
   }
 
   /// A quorum's word counts once the term has committed something; not any more when the term is

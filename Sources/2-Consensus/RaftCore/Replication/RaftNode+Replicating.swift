@@ -6,13 +6,14 @@ extension RaftNode {
   /// Sends every member what it lacks and its window allows. Runs once a turn, so that everything
   /// proposed in a turn travels in one message.
   mutating func replicate() {
+    // Also where this turn ended the leadership.
+    defer { grown = 0 }
     guard case .leader = role else { return }
     syncProgress()
     // Each by itself: who held them all would make the first change copy them all.
     for peer in role.leadership?.progress.keys ?? [] {
       if let progress = role.leadership?.progress[peer] { feed(peer, progress) }
     }
-    grown = 0
   }
 
   mutating func handle(_ reply: AppendReply, from peer: NodeID) {
