@@ -112,6 +112,29 @@ struct WritingThroughTests {
     }
   }
 
+  @Test("its descriptor is closed with the file, and needs no name")
+  func descriptors() throws {
+    try TemporaryDirectory.use { root in
+      let files = PosixFileSystem(root: root)
+      try {
+        let file = try files.create("a")
+        try files.rename("a", to: "b")
+        try file.writeThrough(Self.bytes(Self.sector, 1)[...], at: 0)
+        #expect(Self.descriptors(of: "\(root)/b") >= 1)
+        #expect(try file.read(Self.sector, at: 0) == Self.bytes(Self.sector, 1))
+      }()
+      #expect(Self.descriptors(of: "\(root)/b") == 0)
+    }
+  }
+
+  private static func descriptors(of path: String) -> Int {
+    (0..<256).filter { number in
+      var name = [CChar](repeating: 0, count: 4096)
+      let length = readlink("/proc/self/fd/\(number)", &name, name.count)
+      return length > 0 && name.prefix(length).elementsEqual(path.utf8.map(CChar.init(bitPattern:)))
+    }.count
+  }
+
   @Test("where the file system knows no way past its memory, it is written all the same")
   func memory() throws {
     // tmpfs: since Linux 6.6 it takes O_DIRECT and means nothing by it, before that it refuses.

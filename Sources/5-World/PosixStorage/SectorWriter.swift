@@ -18,7 +18,7 @@ struct SectorWriter: ~Copyable {
 
   private let file: FileDescriptor
   /// The same file, opened once more to pass the cache: what reads it need not lie as disks want
-  /// it. Nil where the file system has refused that, and will again.
+  /// it. Nil where it could not be opened, or the file system has refused and will again.
   private var direct: FileDescriptor?
   private let room: UnsafeMutableRawBufferPointer
   /// The last sector that was written here: where in the file, and where in the room it still
@@ -27,7 +27,7 @@ struct SectorWriter: ~Copyable {
 
   private static var sector: Int { Limits.directAlignment }
 
-  /// - Parameter file: open for reading and writing, and for longer than this lives.
+  /// - Parameter file: open for reading and writing while this writes.
   init(_ file: FileDescriptor) {
     self.file = file
     // By way of the descriptor: the file's name may have changed.
@@ -69,7 +69,7 @@ struct SectorWriter: ~Copyable {
   mutating func forget() { tail = nil }
 
   // What stands before the bytes in their first sector, to where they will follow it.
-  private func readLead(_ count: Int, at first: Int) -> Bool {
+  private mutating func readLead(_ count: Int, at first: Int) -> Bool {
     guard count > 0 else { return true }
     let lead = UnsafeMutableRawBufferPointer(rebasing: room[..<count])
     if let tail, tail.offset == first {
@@ -77,6 +77,8 @@ struct SectorWriter: ~Copyable {
       if tail.place > 0 { lead.copyBytes(from: room[tail.place..<tail.place + count]) }
       return true
     }
+    // What is read may stand where that sector stood.
+    tail = nil
     let got = try? file.read(fromAbsoluteOffset: Int64(first), into: lead, retryOnInterrupt: true)
     return got == count
   }
