@@ -43,15 +43,28 @@ package final class Connection: Sendable {
   ///   with it every request that waits behind.
   package func send(_ request: HTTPRequest, timeout: TimeAmount?) -> EventLoopFuture<HTTPReply> {
     let promise = channel.eventLoop.makePromise(of: HTTPReply.self)
-    let channel = channel
-    channel.writeAndFlush(Exchange(request: request, reply: promise), promise: nil)
-    if let timeout {
-      let alarm = channel.eventLoop.scheduleTask(in: timeout) {
-        channel.pipeline.fireUserInboundEventTriggered(ReplyDeadline())
-      }
-      promise.futureResult.whenComplete { _ in alarm.cancel() }
+    let exchange = Exchange(request: request, reply: promise)
+    if channel.eventLoop.inEventLoop {
+      begin(exchange, timeout: timeout)
+    } else {
+      channel.eventLoop.execute { self.begin(exchange, timeout: timeout) }
     }
     return promise.futureResult
+  }
+
+  /// On the loop: a channel that is active there still has its handlers. A closed one has none soon
+  /// after, and what is written to it then goes nowhere, with nobody told and no deadline.
+  private func begin(_ exchange: Exchange, timeout: TimeAmount?) {
+    guard channel.isActive else {
+      return exchange.reply.fail(ExchangeFailure.notSent("the connection is closed"))
+    }
+    channel.writeAndFlush(exchange, promise: nil)
+    guard let timeout else { return }
+    let channel = channel
+    let alarm = channel.eventLoop.scheduleTask(in: timeout) {
+      channel.pipeline.fireUserInboundEventTriggered(ReplyDeadline())
+    }
+    exchange.reply.futureResult.whenComplete { _ in alarm.cancel() }
   }
 
   package func close() { channel.close(promise: nil) }
