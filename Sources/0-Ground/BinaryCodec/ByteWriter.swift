@@ -55,13 +55,7 @@ public struct ByteWriter: Sendable {
 
   /// So many zeros.
   public mutating func write(zeros count: Int) {
-    bytes.append(addingCapacity: count) { space in
-      space.withUnsafeMutableBufferPointer { all, used in
-        // As a block, not byte by byte as `append(repeating:)` does.
-        all.extracting(used..<used + count).initialize(repeating: 0)
-        used += count
-      }
-    }
+    bytes.append(contentsOf: repeatElement(0, count: count))
   }
 
   /// Lets `body` overwrite `count` bytes that were written before.
@@ -97,15 +91,7 @@ public struct ByteWriter: Sendable {
     write(UInt32(length))
   }
 
-  // Not as a sequence of bytes: an integer is one store once the space for it was looked after.
-  private mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
-    let size = MemoryLayout<Value>.size
-    bytes.append(addingCapacity: size) { space in
-      space.withUnsafeMutableBufferPointer { all, used in
-        UnsafeMutableRawBufferPointer(all).storeBytes(
-          of: value, toByteOffset: used, as: Value.self)
-        used += size
-      }
-    }
+  private mutating func append<Value: FixedWidthInteger>(_ value: Value) {
+    withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
   }
 }
