@@ -14,6 +14,7 @@ import page
 import plan
 import preloads
 import table
+from clients import LoadFailed
 from etcd import Etcd
 from loading import load
 from measures import Setting
@@ -111,6 +112,11 @@ class Comparison:
         try:
             cluster.start()
             yield cluster
+        except LoadFailed:
+            # Their words go with their data, and say what the figures cannot.
+            for node in cluster.nodes:
+                say(f"node {node.number} of {system} said last:\n{node.last_words()}")
+            raise
         finally:
             cluster.remove()
 
