@@ -134,6 +134,7 @@ let package = Package(
     // 0 Ground
     .systemLibrary(
       name: "CLZ4", path: "Sources/0-Ground/CLZ4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CPrefetch", path: "Sources/0-Ground/CPrefetch"),
     .target(name: "CChecksum", path: "Sources/0-Ground/CChecksum"),
     .target(name: "CProcess", path: "Sources/0-Ground/CProcess"),
     .target(
@@ -151,7 +152,8 @@ let package = Package(
     module("RaftCore", on: .consensus, uses: vocabulary),
     // 3 Parts
     module("WriteAheadLog", on: .parts, uses: vocabulary + ["EntryFormat"]),
-    module("KeyValueStore", on: .parts, uses: vocabulary + ["ClientProtocol"]),
+    module(
+      "KeyValueStore", on: .parts, uses: vocabulary + ["ClientProtocol"], outside: ["CPrefetch"]),
     module(
       "PeerProtocol", on: .parts,
       uses: vocabulary + ["NetworkTypes", "ClientProtocol", "EntryFormat"]),

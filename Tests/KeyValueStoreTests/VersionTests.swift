@@ -27,6 +27,28 @@ struct VersionTests {
     }
   }
 
+  @Test("a snapshot that is being written keeps what it has not come to, and nobody else holds")
+  func heldByWriting() {
+    var store = Store()
+    let filling = String(repeating: "x", count: 1000)
+    let overwrite = { (round: Int) in
+      for key in 0..<300 { store.put("k\(key)", "\(round) \(filling)") }
+    }
+    for round in 1...5 { overwrite(round) }
+    let expected = store.snapshot
+    var encoder = SnapshotEncoder(store.view())
+    var bytes: [UInt8] = []
+    for round in 6... {
+      guard let chunk = encoder.next() else { break }
+      bytes += chunk
+      overwrite(round)
+      store.apply(.compact(store.revision))
+      store.idle(200)
+    }
+    #expect(bytes == expected)
+    #expect(expected.count > 4 * Limits.chunkBytes)
+  }
+
   @Test("what was dropped is cut off as soon as no older view is left, and not before")
   func cutting() throws {
     var store = Store()

@@ -33,6 +33,9 @@ enum Limits {
   /// Bytes of a chunk that are first tried to complete what the chunk before it ended in: most
   /// records are shorter.
   static let firstPiece = 4 << 10
+  /// Bytes of a record that a snapshot's writer asks the memory for beforehand: in what is longer
+  /// the processor has noticed by then that it is read from end to end.
+  static let fetchedBytes = 1024
   /// Longest key or value in a snapshot: the longest payload of a log entry.
   static let fieldBytes = 16 << 20
 }

@@ -6,15 +6,23 @@ extension StoreView {
   /// A link may be cut by now, on another thread, if what it leads to was dropped before this view
   /// was made; so the link is followed only after it is known that it was not.
   func predecessor(of record: Record) -> Record? {
+    unretainedPredecessor(of: record)?.takeUnretainedValue()
+  }
+
+  /// The same without a reference of its own: valid while this view and `record` are.
+  func unretainedPredecessor(of record: Record) -> Unmanaged<Record>? {
     // In front of the first version of a key there can only be a tombstone, and a link to one is
     // never cut.
     if record.version == 1 {
-      return record.superseded.flatMap { tombstone in
-        keeps(Garbage.Item(record: tombstone, target: .tombstone)) ? tombstone : nil
+      return record.unretainedSuperseded.flatMap { link in
+        let isKept = link._withUnsafeGuaranteedRef { tombstone in
+          keeps(Garbage.Item(record: tombstone, target: .tombstone))
+        }
+        return isKept ? link : nil
       }
     }
     guard keeps(Garbage.Item(record: record, target: .superseded)) else { return nil }
-    return record.superseded
+    return record.unretainedSuperseded
   }
 
   /// The version at `revision` of the key whose newest one is `newest`: a tombstone, if it was

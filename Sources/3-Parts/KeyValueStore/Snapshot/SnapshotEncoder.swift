@@ -4,8 +4,8 @@ internal import Determinism
 internal import RaftTypes
 
 /// Writes a view as a run of chunks of 256 KiB, the last one shorter: byte for byte equal on every
-/// node whose state is equal. It holds one chunk and references to the versions of one key, and
-/// never blocks the store.
+/// node whose state is equal. It holds one chunk and where the versions of 64 keys are, and never
+/// blocks the store.
 ///
 /// ```swift
 /// for chunk in SnapshotEncoder(store.view()) { file.append(chunk) }
@@ -14,19 +14,12 @@ internal import RaftTypes
 public struct SnapshotEncoder: Sequence, IteratorProtocol, @unchecked Sendable {
   private let view: StoreView
   private var writer = ByteWriter(capacity: Limits.chunkBytes)
-  private var live: Cursor
-  private var graves: Cursor
-  // What is left of the key at hand, the newest version first: those in front of it are written
-  // before.
-  private var versions: [Record] = []
-  private var exists = false
+  private var versions: VersionWalk
   private var isAtEnd = false
 
   public init(_ view: StoreView) {
     self.view = view
-    let start = Position(UnsafeRawBufferPointer(start: nil, count: 0))
-    live = Cursor(view.live, from: start)
-    graves = Cursor(view.graves, from: start)
+    versions = VersionWalk(view)
     writeHeader()
   }
 
@@ -55,31 +48,17 @@ public struct SnapshotEncoder: Sequence, IteratorProtocol, @unchecked Sendable {
     SnapshotFormat.write(view.addresses, to: &writer)
   }
 
-  // The next version of the key at hand, or the first one of the next key.
   private mutating func writeRecord() {
-    if versions.isEmpty { beginKey() }
-    if let record = versions.popLast() {
-      SnapshotFormat.write(record, live: exists && versions.isEmpty, to: &writer)
+    if let version = versions.next() {
+      version.record._withUnsafeGuaranteedRef {
+        SnapshotFormat.write($0, isNewest: version.isNewest, to: &writer)
+      }
     } else {
       writer.write(SnapshotFormat.Tag.end)
       writer.write(UInt64(view.live.count))
       writer.write(UInt64(view.historyCount))
       writer.write(view.stateHash)
       isAtEnd = true
-    }
-  }
-
-  private mutating func beginKey() {
-    let (existing, deleted) = (live.record, graves.record)
-    exists =
-      existing.map { existing in
-        deleted.map { KeyOrder.compare(existing.key, $0.key) < 0 } ?? true
-      } ?? false
-    var next = exists ? existing : deleted
-    if exists { live.advance() } else { graves.advance() }
-    while let record = next {
-      versions.append(record)
-      next = view.predecessor(of: record)
     }
   }
 }

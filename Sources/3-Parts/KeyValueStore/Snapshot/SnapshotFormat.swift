@@ -118,8 +118,8 @@ enum SnapshotFormat {
     return LogTime(milliseconds: try reader.readUInt64())
   }
 
-  static func write(_ record: Record, live: Bool, to writer: inout ByteWriter) {
-    writer.write(record.isTombstone ? Tag.tombstone : live ? Tag.live : Tag.superseded)
+  static func write(_ record: Record, isNewest: Bool, to writer: inout ByteWriter) {
+    writer.write(record.isTombstone ? Tag.tombstone : isNewest ? Tag.live : Tag.superseded)
     writer.write(sized: record.key)
     writer.write(record.info.modRevision)
     guard !record.isTombstone else { return }

@@ -36,6 +36,11 @@ struct Cursor: @unchecked Sendable {
   /// The record the cursor stands at; nil beyond either end.
   var record: Record? { index >= 0 && index < leaf.count ? leaf.records[index] : nil }
 
+  /// The same without a reference of its own: valid while the cursor's tree is.
+  var unretainedRecord: Unmanaged<Record>? {
+    index >= 0 && index < leaf.count ? leaf.unretainedRecord(at: index) : nil
+  }
+
   mutating func advance() {
     index += 1
     skipForwards()

@@ -78,7 +78,8 @@ final class Node: ManagedBuffer<NodeHeader, UInt64> {
       fromByteOffset: index * MemoryLayout<Unmanaged<Node>>.stride, as: Unmanaged<Node>.self)
   }
 
-  private func unretainedRecord(at index: Int) -> Unmanaged<Record> {
+  /// Valid while this leaf holds the record.
+  func unretainedRecord(at index: Int) -> Unmanaged<Record> {
     UnsafeRawPointer(records).load(
       fromByteOffset: index * MemoryLayout<Unmanaged<Record>>.stride, as: Unmanaged<Record>.self)
   }

@@ -128,8 +128,11 @@ final class Record: ManagedBuffer<RecordHeader, UInt8> {
   /// The version of this key that this one superseded; nil: there is none, or it was cut off.
   ///
   /// Only `StoreView.predecessor` may ask, which knows whether it can have been cut off.
-  var superseded: Record? {
-    withUnsafeMutablePointerToHeader { $0.pointee.superseded?.takeUnretainedValue() }
+  var superseded: Record? { unretainedSuperseded?.takeUnretainedValue() }
+
+  /// The same without a reference of its own: valid until it is cut off.
+  var unretainedSuperseded: Unmanaged<Record>? {
+    withUnsafeMutablePointerToHeader { $0.pointee.superseded }
   }
 
   /// For a record that nobody else has seen yet.
