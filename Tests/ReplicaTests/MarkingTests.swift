@@ -12,7 +12,8 @@ struct MarkingTests {
     $0.limits.markBytesLeast = 100
     $0.limits.markBytesMost = 1000
     $0.limits.markEntriesLeast = 10
-    $0.limits.markDiskBytes = 5000
+    $0.limits.markPart = 4
+    $0.limits.markDiskBytesLeast = 5000
   }.limits
 
   private func state(bytes: Int = 0, history: Int = 0, records: Int = 0) -> StoreStatistics {
@@ -28,8 +29,11 @@ struct MarkingTests {
   }
 
   @Test(
-    "once as many bytes were applied as the state has, history too, between two bounds",
-    arguments: [(0, 0, 100), (70, 29, 100), (70, 31, 101), (600, 300, 900), (9000, 9000, 1000)])
+    "once as many bytes were applied as the state has, history too; of a large state a part",
+    arguments: [
+      (0, 0, 100), (70, 29, 100), (70, 31, 101), (600, 300, 900), (3000, 900, 1000),
+      (9000, 9000, 4500),
+    ])
   func bytes(live: Int, history: Int, enough: Int) {
     let state = state(bytes: live, history: history)
     #expect(!isDue(state, entries: [enough - 1]))
@@ -51,5 +55,12 @@ struct MarkingTests {
     marking.reached(StateMark(index: LogIndex(1), hash: 0), diskBytes: 3000)
     #expect(!marking.isDue(state(), diskBytes: 7999, Self.limits))
     #expect(marking.isDue(state(), diskBytes: 8000, Self.limits))
+  }
+
+  @Test("of a large state once the log's segments have grown by as much as would be applied")
+  func diskOfALargeState() {
+    let state = state(bytes: 30_000)
+    #expect(!isDue(state, entries: [1], diskBytes: 7499))
+    #expect(isDue(state, entries: [1], diskBytes: 7500))
   }
 }

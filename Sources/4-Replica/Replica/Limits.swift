@@ -9,16 +9,20 @@ package struct Limits: Hashable, Sendable {
   /// replaced since it began; one takes some milliseconds, so that the last of a queue is in time.
   package var scans = 256
   /// Applied command bytes after which the leader proposes a snapshot mark: as many as the state
-  /// has (dissertation §5.1.2), between these bounds. The lower keeps small states from writing
-  /// snapshots all the time: it is a segment of the log, and half a second of a start. The
-  /// upper keeps the log that must stay in memory small.
+  /// has (dissertation §5.1.2), but not less than this, so that small states do not write snapshots
+  /// all the time: a segment of the log, and half a second of a start.
   package var markBytesLeast: UInt64 = 64 << 20
-  package var markBytesMost: UInt64 = 256 << 20
+  /// Of a larger state no more than this, or this part of it: to apply a byte takes a start some
+  /// four times as long as to load one. So what it applies costs it seconds, or at most as much
+  /// again as the snapshot; and snapshots write at most four bytes for each that clients write.
+  package var markBytesMost: UInt64 = 1 << 30
+  package var markPart: UInt64 = 4
   /// The same for the number of entries: as many as records, but not less than this.
   package var markEntriesLeast: UInt64 = 200_000
   /// The same for bytes that the log's segments grew by, padding included: a log written one small
-  /// entry at a time takes a block of 4 KiB for each.
-  package var markDiskBytes: UInt64 = 256 << 20
+  /// entry at a time takes a block of 4 KiB for each. As many as would have to be applied, but not
+  /// less than this.
+  package var markDiskBytesLeast: UInt64 = 256 << 20
   /// So long nothing is applied before a mark comes early, and so many command bytes, and such a
   /// part of the state's, must have been since the last: an eighth, so that clients that write in
   /// bursts have at most eight bytes of snapshots written for each of theirs.

@@ -82,14 +82,15 @@ struct Marking: Sendable {
     isProposed = false
   }
 
-  /// Whether so much was applied that a snapshot pays: as much as it writes, so that this stays in
-  /// proportion to what clients write (dissertation §5.1.2).
+  /// Whether so much was applied that a snapshot pays: as much as it writes, or of a large state a
+  /// part, so that this stays in proportion to what clients write (dissertation §5.1.2).
   func isDue(_ state: StoreStatistics, diskBytes: UInt64, _ limits: Limits) -> Bool {
     let stateBytes = UInt64(state.keyValueBytes + state.historyBytes)
-    let enoughBytes = min(max(stateBytes, limits.markBytesLeast), limits.markBytesMost)
+    let most = max(limits.markBytesMost, stateBytes / limits.markPart)
+    let enoughBytes = min(max(stateBytes, limits.markBytesLeast), most)
     let records = UInt64(state.keys + state.historyRecords)
     let diskGrowth = diskBytes > self.diskBytes ? diskBytes - self.diskBytes : 0
-    return bytes >= enoughBytes || diskGrowth >= limits.markDiskBytes
+    return bytes >= enoughBytes || diskGrowth >= max(enoughBytes, limits.markDiskBytesLeast)
       || entries >= max(records, limits.markEntriesLeast)
   }
 
