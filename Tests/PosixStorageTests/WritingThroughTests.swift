@@ -24,6 +24,17 @@ struct WritingThroughTests {
     }
   }
 
+  @Test("is refused by some file systems, which can be asked", .enabled(if: isOnDisk, inMemory))
+  func refused() throws {
+    try TemporaryDirectory.use { root in
+      let files = PosixFileSystem(root: root)
+      #expect(!files.passesPageCache("a"))
+      _ = try files.create("a")
+      #expect(files.passesPageCache("a"))
+    }
+    #expect(!PosixFileSystem(root: "/proc/self").passesPageCache("status"))
+  }
+
   // As a log does: each write begins inside the sector that the one before ended with.
   @Test("keeps what stands before it in its first sector", arguments: [64, 4095])
   func leads(lead: Int) throws {

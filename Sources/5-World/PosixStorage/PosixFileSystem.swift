@@ -59,6 +59,17 @@ public struct PosixFileSystem: FileSystem, Sendable {
     return PosixFile(descriptor, path: path)
   }
 
+  /// Whether writes to a file that is there may pass the page cache (O_DIRECT of open(2)). Where
+  /// its file system refuses that, `PosixFile.writeThrough` goes through the cache and says nothing.
+  public func passesPageCache(_ path: String) -> Bool {
+    guard
+      let descriptor = try? FileDescriptor.open(
+        absolute(path), .readOnly, options: [.closeOnExec, SectorWriter.passingTheCache])
+    else { return false }
+    try? descriptor.close()
+    return true
+  }
+
   /// mkdir(2); that it is there is no fault.
   public func createDirectory(_ path: String) throws(FileFault) {
     _ = try makeDirectory(absolute(path))

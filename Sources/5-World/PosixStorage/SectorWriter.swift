@@ -33,7 +33,7 @@ struct SectorWriter: ~Copyable {
     // By way of the descriptor: the file's name may have changed.
     direct = try? FileDescriptor.open(
       "/proc/self/fd/\(file.rawValue)", .writeOnly,
-      options: [.closeOnExec, .init(rawValue: Self.passingTheCache)])
+      options: [.closeOnExec, Self.passingTheCache])
     room = .allocate(byteCount: Limits.directRoom, alignment: Self.sector)
   }
 
@@ -60,9 +60,9 @@ struct SectorWriter: ~Copyable {
 
   // fcntl.h shows O_DIRECT to GNU's C alone, and has one for each processor.
   #if arch(arm64)
-    private static let passingTheCache: CInt = 0o200000
+    static let passingTheCache = FileDescriptor.OpenOptions(rawValue: 0o200000)
   #else
-    private static let passingTheCache: CInt = 0o40000
+    static let passingTheCache = FileDescriptor.OpenOptions(rawValue: 0o40000)
   #endif
 
   /// Somebody else writes to the file: what its last sector holds is no longer known.

@@ -90,6 +90,13 @@ struct NodeService: Service {
           configuration.data, holds: recovery.identity.node, wanted: configuration.id)
       }
       for note in recovery.notes { log.warning("recovery: \(note.sentence)") }
+      if !files.passesPageCache("lock") {
+        log.warning(
+          """
+          the file system of \(configuration.data) does not let the log pass the page cache \
+          (O_DIRECT): it serves all the same, and each write costs more; ext4 and XFS let it
+          """)
+      }
       let store =
         try recovery.snapshot.map { snapshot in
           try StartFault.naming("the snapshot \(snapshot.path)") { try state?.get() }
