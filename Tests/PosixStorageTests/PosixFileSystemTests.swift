@@ -38,6 +38,40 @@ struct PosixFileSystemTests {
     }
   }
 
+  // As long as it takes several steps.
+  private func large(_ files: PosixFileSystem) throws -> Int {
+    let size = 40 << 20
+    try files.create("a").allocate(size)
+    return size
+  }
+
+  @Test("a large file that nobody has open gives its blocks back before it goes")
+  func givesBack() throws {
+    try TemporaryDirectory.use { root in
+      let files = PosixFileSystem(root: root)
+      let size = try large(files)
+      try files.giveBackBlocks(of: "a")
+      let left = try files.open("a").size()
+      #expect(left > 0 && left < size / 2)
+      try files.remove("a")
+      try files.giveBackBlocks(of: "a")
+      #expect(try files.list("").isEmpty)
+    }
+  }
+
+  @Test("a file that somebody still reads keeps its bytes")
+  func keepsWhatIsRead() throws {
+    try TemporaryDirectory.use { root in
+      let files = PosixFileSystem(root: root)
+      let size = try large(files)
+      let reader = try files.open("a")
+      try files.giveBackBlocks(of: "a")
+      #expect(try files.open("a").size() == size)
+      try files.remove("a")
+      #expect(try reader.size() == size)
+    }
+  }
+
   @Test("who is in no hurry may rest between runs of zeros, which the disk has by then")
   func allocatesAtLeisure() throws {
     try TemporaryDirectory.use { root in

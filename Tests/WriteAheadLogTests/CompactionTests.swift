@@ -112,6 +112,23 @@ struct CompactionTests {
     #expect(left.count < before.count && disk.names["snapshots/snapshot-40-1"] == nil)
   }
 
+  @Test("a removal that failed half way is carried out once more, and a start clears its rest away")
+  func halfRemoved() throws {
+    let (disk, log) = try log(to: 60, marks: [])
+    for index in [40, 50, 55] as [UInt64] {
+      try log.adopt(try Sample.write(disk, Sample.snapshot(1, index)))
+    }
+    let old = "snapshots/snapshot-40-1"
+    try disk.rename(old, to: old + ".partial")
+    let order = SpareOrder(work: .remove(path: old), number: 0, size: 0)
+    try order.carryOut(on: disk)
+    #expect(disk.names[old] == nil && disk.names[old + ".partial"] == nil)
+    let next = "snapshots/snapshot-50-1"
+    try disk.rename(next, to: next + ".partial")
+    _ = try Sample.open(disk)
+    #expect(disk.names[next + ".partial"] == nil)
+  }
+
   @Test("recycled segments are used again, and their old records never read as new ones")
   func recycling() throws {
     let (disk, log) = try Sample.log()

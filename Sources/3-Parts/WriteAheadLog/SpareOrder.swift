@@ -24,12 +24,26 @@ public struct SpareOrder: Hashable, Sendable {
     case .recycle(let path):
       try files.rename(path, to: OnDiskFormat.sparePath(number))
       try files.syncDirectory(OnDiskFormat.logDirectory)
-    case .remove(let path):
-      try files.discard(path)
-      let isSnapshot = path.hasPrefix(OnDiskFormat.snapshotDirectory + "/")
-      try files.syncDirectory(
-        isSnapshot ? OnDiskFormat.snapshotDirectory : OnDiskFormat.logDirectory)
+    case .remove(let path): try remove(path, on: files)
     }
+  }
+
+  // What is taken apart must have lost its name for good: a segment that is cut, and is one after a
+  // crash, would be damage.
+  private func remove(_ path: String, on files: some FileSystem) throws(FileFault) {
+    let isSnapshot = path.hasPrefix(OnDiskFormat.snapshotDirectory + "/")
+    let directory = isSnapshot ? OnDiskFormat.snapshotDirectory : OnDiskFormat.logDirectory
+    let doomed = path + ".partial"
+    do {
+      try files.rename(path, to: doomed)
+    } catch {
+      // An order that failed is carried out once more.
+      guard case .notFound = error else { throw error }
+    }
+    try files.syncDirectory(directory)
+    try files.giveBackBlocks(of: doomed)
+    try files.discard(doomed)
+    try files.syncDirectory(directory)
   }
 
   private func make(on files: some FileSystem, rest: (Int) -> Void) throws(FileFault) {

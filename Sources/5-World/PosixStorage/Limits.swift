@@ -6,6 +6,11 @@ enum Limits {
   /// smaller ones make a segment too slowly where each sync takes long, for a first start or for a
   /// log whose spare is not ready.
   static let zeroRun = 1 << 20
+  /// Bytes that a file which is to go gives back at a time. Beside the removal of 400 MiB from a
+  /// file system that was mounted with `discard`, syncs of 4 KiB waited up to 36 ms; in steps of
+  /// 16 MiB up to 7 ms, and it took as long.
+  static let shrinkStep = 16 << 20
+
   /// A look at a lock holds it for microseconds; 50 tries, 2 ms apart, cannot mistake that for a
   /// node.
   static let lockAttempts = 50

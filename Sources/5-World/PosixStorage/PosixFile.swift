@@ -136,6 +136,19 @@ public final class PosixFile: StoredFile, Sendable {
     try posix("ftruncate", path) { try descriptor.resize(to: Int64(size)) }
   }
 
+  /// Whether no other descriptor of this file is open, in any process; false also where that cannot
+  /// be told. Whoever asks must know that nobody can open it meanwhile.
+  func isAlone() -> Bool {
+    // fcntl.h shows these to GNU's C alone. Whoever opens the file all the same would end this
+    // process by SIGIO; SIGURG is ignored.
+    let (setSignal, setLease): (CInt, CInt) = (10, 1024)
+    guard fcntl(descriptor.rawValue, setSignal, SIGURG) == 0,
+      fcntl(descriptor.rawValue, setLease, F_WRLCK) == 0
+    else { return false }
+    _ = fcntl(descriptor.rawValue, setLease, F_UNLCK)
+    return true
+  }
+
   /// fdatasync(2), once.
   public func sync() throws(FileFault) {
     // Not repeated on any failure: the second call would succeed and mean nothing (fsync(2),
