@@ -24,7 +24,10 @@ extension SimulatedNode {
     case .repairReply(let reply):
       // A leader may have brought it since, while the answer waited for its ballot.
       guard process.view.leader == nil else { return }
-      for position in reply.absent where process.storage.durable.holds(position) {
+      // What a majority denied to this node is void for whoever asks it in turn (decision 25).
+      let voided = process.voidedFrom ?? LogIndex(.max)
+      for position in reply.absent
+      where position.index < voided && process.storage.durable.holds(position) {
         throw Violation("\(id) denies \(position), which its disk has")
       }
     case .preVoteRequest, .preVoteReply, .voteReply, .append, .appendReply, .heartbeat,

@@ -28,6 +28,7 @@ extension World {
     tally.turns += 1
     let old = process.view
     let effects = try step(&process.replica, node, inputs, process)
+    process.notesVoided(since: old, effects.storage)
     hear(inputs, at: node, process.view)
     try checkContact(node, process.view)
     try checkReads(effects, by: node, process.view)
