@@ -57,7 +57,7 @@ class Comparison:
     def run(self, stages):
         rounds = range(self._options.rounds)
         for number in rounds:
-            for stage in stages:
+            for stage in self._taking_turns(stages):
                 if not stage.once:
                     for system in self._turn(stage):
                         self._measure(stage, system, range(number, number + 1))
@@ -65,6 +65,15 @@ class Comparison:
             if stage.once and rounds:
                 for system in self._turn(stage):
                     self._measure(stage, system, rounds)
+
+    def _taking_turns(self, stages):
+        """Stages of one name are compared with each other (three nodes and five, with LZ4 and
+        without), so they change their order with every round, too."""
+        names = dict.fromkeys(stage.name for stage in stages)
+        for name in names:
+            alike = [stage for stage in stages if stage.name == name]
+            before = self._results.rounds(plan.QUOIN, alike[0].measures[0].name)
+            yield from alike if before % 2 == 0 else reversed(alike)
 
     def _turn(self, stage):
         """Who goes first changes with every round, also from one run to its continuation."""
@@ -95,7 +104,7 @@ class Comparison:
                         self._results.add(measure.name, system, figures)
                         shown = ", ".join(f"{n} {table.number(v)}" for n, v in figures.items())
                         say(f"round {number + 1}, {system}, {measure.name}: {shown}")
-        machine.settle()
+        machine.settle_disk(self._directory)
 
     @contextlib.contextmanager
     def _cluster(self, stage, system):

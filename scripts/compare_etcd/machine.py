@@ -53,6 +53,37 @@ def settle():
     os.sync()
 
 
+def settle_disk(directory, patience=60):
+    """The same once a cluster and its files are gone, and waits until the disk has nothing left
+    to do.
+
+    A file system that is mounted with `discard` tells the disk of the blocks of removed files in
+    its own time: gigabytes of them keep it busy for seconds behind the removal. Half a second in
+    which it completed nothing and had nothing in flight is taken as the end, for `patience`
+    seconds at most: something else may use the disk all the time."""
+    settle()
+    end = time.monotonic() + patience
+    before = None
+    while time.monotonic() < end:
+        now = _disk_work(directory)
+        if now is None or (now == before and now[-1] == 0):
+            return
+        before = now
+        time.sleep(0.5)
+
+
+def _disk_work(directory):
+    """What the disk below a directory completed so far (reads, writes, discards), and what it has
+    in flight (Documentation/admin-guide/iostats.rst); None where no such disk is to be found."""
+    device = os.stat(directory).st_dev
+    try:
+        path = f"/sys/dev/block/{os.major(device)}:{os.minor(device)}/stat"
+        fields = [int(field) for field in pathlib.Path(path).read_text().split()]
+        return fields[0], fields[4], fields[11], fields[8]
+    except (OSError, IndexError):
+        return None
+
+
 def touch_memory(gibibytes):
     """Takes so much free memory once and gives it back; answers with the nanoseconds a page took.
 
