@@ -24,10 +24,13 @@ extension SimulatedNode {
     case .repairReply(let reply):
       // A leader may have brought it since, while the answer waited for its ballot.
       guard process.view.leader == nil else { return }
-      // What a majority denied to this node is void for whoever asks it in turn (decision 25).
-      let voided = process.voidedFrom ?? LogIndex(.max)
+      // What a majority denied to this node is void for whoever asks it in turn (decision 25), and
+      // what is being replaced is not in its log any more.
+      let voided = process.denials.voidedFrom ?? LogIndex(.max)
       for position in reply.absent
-      where position.index < voided && process.storage.durable.holds(position) {
+      where position.index < voided && !isReplacing(position.index)
+        && process.storage.durable.holds(position)
+      {
         throw Violation("\(id) denies \(position), which its disk has")
       }
     case .preVoteRequest, .preVoteReply, .voteReply, .append, .appendReply, .heartbeat,

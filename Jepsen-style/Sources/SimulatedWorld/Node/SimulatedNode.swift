@@ -115,9 +115,8 @@ final class NodeProcess {
   var damagedSnapshots: [LogIndex] = []
   /// Whom its connections may lead to, as the replica last said.
   var peers: PeerSet?
-  /// From here on it gave its log up, because a majority denied a slot whose body had rotted; the
-  /// disk has the entries behind that slot until others take their place.
-  private(set) var voidedFrom: LogIndex?
+  /// What others denied to it, and what of its log is void therefore.
+  var denials = Denials()
 
   init(_ replica: Replica, _ storage: StorageUnit, _ snapshots: SnapshotUnit) {
     var replica = replica
@@ -125,19 +124,5 @@ final class NodeProcess {
     self.replica = replica
     self.storage = storage
     self.snapshots = snapshots
-  }
-
-  /// Sees what a turn did to the log: one that got shorter while nothing was written in its place
-  /// was given up there.
-  func notesVoided(since old: NodeView, _ jobs: [StorageJob]) {
-    if let voided = voidedFrom, view.last.index >= voided { voidedFrom = nil }
-    for case .log(let write) in jobs {
-      switch write.change {
-      case .fill: break
-      case .append, .reset: return
-      }
-    }
-    guard view.last.index < old.last.index else { return }
-    voidedFrom = view.last.index.next
   }
 }

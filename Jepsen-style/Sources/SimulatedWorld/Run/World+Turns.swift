@@ -28,7 +28,10 @@ extension World {
     tally.turns += 1
     let old = process.view
     let effects = try step(&process.replica, node, inputs, process)
-    process.notesVoided(since: old, effects.storage)
+    process.denials.note(inputs, old)
+    try process.denials.check(old, process.view, effects.storage, of: node.id) {
+      process.replica.core.configurations.at($0)
+    }
     hear(inputs, at: node, process.view)
     try checkContact(node, process.view)
     try checkReads(effects, by: node, process.view)
