@@ -57,6 +57,17 @@ struct MarkingTests {
     #expect(marking.isDue(state(), diskBytes: 8000, Self.limits))
   }
 
+  @Test("growth of the log's segments is counted from what the mark has left of them")
+  func diskThatCameBack() {
+    var marking = Marking()
+    marking.reached(StateMark(index: LogIndex(1), hash: 0), diskBytes: 9000)
+    marking.uses(diskBytes: 8000)
+    marking.uses(diskBytes: 1000)
+    marking.uses(diskBytes: 4000)
+    #expect(!marking.isDue(state(), diskBytes: 5999, Self.limits))
+    #expect(marking.isDue(state(), diskBytes: 6000, Self.limits))
+  }
+
   @Test("of a large state once the log's segments have grown by as much as would be applied")
   func diskOfALargeState() {
     let state = state(bytes: 30_000)

@@ -13,8 +13,9 @@ package struct Limits: Hashable, Sendable {
   /// all the time: a segment of the log, and half a second of a start.
   package var markBytesLeast: UInt64 = 64 << 20
   /// Of a larger state no more than this, or this part of it: to apply a byte takes a start some
-  /// four times as long as to load one. So what it applies costs it seconds, or at most as much
-  /// again as the snapshot; and snapshots write at most four bytes for each that clients write.
+  /// four times as long as to load one. So what it applies since the mark costs it seconds, or as
+  /// much again as the snapshot; and snapshots write at most four bytes for each that is applied,
+  /// unless many small entries bring the mark.
   package var markBytesMost: UInt64 = 1 << 30
   package var markPart: UInt64 = 4
   /// The same for the number of entries: as many as records, but not less than this.

@@ -24,7 +24,8 @@ struct Marking: Sendable {
   private(set) var waiting: (snapshot: SnapshotDescriptor, view: StoreView)?
   /// The one whose state was found wrong while it was being written.
   private(set) var condemned: LogPosition?
-  /// Bytes of the log's segments at the last mark: a sync of one small entry costs a whole block.
+  /// Bytes of the log's segments that the last mark has left: a sync of one small entry costs a
+  /// whole block.
   private(set) var diskBytes: UInt64 = 0
 
   mutating func count(_ size: Int, at now: Instant) {
@@ -81,6 +82,10 @@ struct Marking: Sendable {
     entries = 0
     isProposed = false
   }
+
+  /// The log's segments take so many bytes now: fewer than before once the mark's snapshot stands,
+  /// and what comes is counted from there.
+  mutating func uses(diskBytes: UInt64) { self.diskBytes = min(self.diskBytes, diskBytes) }
 
   /// Whether so much was applied that a snapshot pays: as much as it writes, or of a large state a
   /// part, so that this stays in proportion to what clients write (dissertation §5.1.2).

@@ -161,7 +161,9 @@ package struct Replica: Sendable {
       fitness.synced(completion.sequence, at: now)
       inputs.append(.logDurable(completion))
     case .diskFull(let full): diskIsFull = full
-    case .diskUsage(let bytes): diskBytes = bytes
+    case .diskUsage(let bytes):
+      diskBytes = bytes
+      marking.uses(diskBytes: bytes)
     case .snapshotWritten(let snapshot, let bytes): snapshotWritten(snapshot, bytes)
     case .snapshotFailed(let position): snapshotFailed(position)
     case .chunkRead(let chunk, let peer): chunkRead(chunk, peer)
