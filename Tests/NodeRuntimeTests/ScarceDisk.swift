@@ -92,6 +92,7 @@ final class ScarceDisk: FileSystem, Sendable {
     try files.rename(path, to: target)
   }
   func remove(_ path: String) throws(FileFault) { try files.remove(path) }
+  func giveBackBlocks(of path: String) throws(FileFault) { try files.giveBackBlocks(of: path) }
   func syncDirectory(_ path: String) throws(FileFault) { try files.syncDirectory(path) }
   func freeSpace() throws(FileFault) -> Int { isFull ? 0 : try files.freeSpace() }
 }

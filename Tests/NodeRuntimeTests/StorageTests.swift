@@ -53,9 +53,12 @@ struct StorageTests {
     cluster: ClusterID(1, epoch: 1), node: NodeID(1), incarnation: DiskIncarnation(1))
 
   private func storage(
-    _ disk: ScarceDisk, _ loop: Loop
+    _ disk: ScarceDisk, _ loop: Loop, spares: Int = 0
   ) throws -> StorageWorker<ScarceDisk> {
     try WriteAheadLog.format(disk, identity, genesis: nil, Self.options)
+    for number in 0..<spares {
+      try disk.create("wal/spare-\(100 + number)").allocate(Self.options.segmentSize)
+    }
     guard
       case .opened(let log, _) = try WriteAheadLog.open(
         disk, Self.options, renewal: DiskIncarnation(0xEE))
@@ -121,6 +124,27 @@ struct StorageTests {
     let recovery = try recovered(disk)
     #expect(recovery.slots.count == 3 && recovery.ballot == later)
     #expect(loop.failed.isEmpty)
+  }
+
+  @Test("pitfall 51: a snapshot that finds no room has the spare segments removed, but for one")
+  func roomForSnapshots() async throws {
+    let (disk, loop) = (try ScarceDisk(), Loop())
+    let storage = try storage(disk, loop, spares: 5)
+    func spares() -> Int {
+      ((try? disk.list("wal")) ?? []).filter { $0.hasPrefix("spare-") }.count
+    }
+    // Format made one.
+    let before = spares()
+    storage.snapshotFailed(.file(.io(path: "a", operation: "write", code: 5)))
+    storage.submit([write(1)])
+    #expect(await loop.comesToHold { $0.syncs.last?.sequence == 1 })
+    #expect(before >= 5 && spares() == before)
+    storage.snapshotFailed(.diskFull(path: "a"))
+    #expect(await loop.comesToHold { _ in spares() == 1 })
+    storage.submit([write(2, size: 60_000), write(3, size: 60_000)])
+    #expect(await loop.comesToHold { $0.syncs.last?.sequence == 3 })
+    await end(storage)
+    #expect(try recovered(disk).slots.count == 3 && loop.failed.isEmpty)
   }
 
   @Test("a full disk does not keep a node from stopping, and nothing that waited is acknowledged")

@@ -72,6 +72,18 @@ struct PosixFileSystemTests {
     }
   }
 
+  @Test("a file that has another name besides, a backup's, keeps its bytes")
+  func keepsWhatIsLinked() throws {
+    try TemporaryDirectory.use { root in
+      let files = PosixFileSystem(root: root)
+      let size = try large(files)
+      #expect(link("\(root)/a", "\(root)/backup") == 0)
+      try files.giveBackBlocks(of: "a")
+      try files.remove("a")
+      #expect(try files.open("backup").size() == size)
+    }
+  }
+
   @Test("who is in no hurry may rest between runs of zeros, which the disk has by then")
   func allocatesAtLeisure() throws {
     try TemporaryDirectory.use { root in

@@ -129,6 +129,49 @@ struct CompactionTests {
     #expect(disk.names[next + ".partial"] == nil)
   }
 
+  @Test("behind a sync of names that failed a file goes whole: it may have its old name yet")
+  func failedSyncOfNames() throws {
+    let (disk, log) = try log(to: 60, marks: [40, 50, 55])
+    #expect(try log.compact(through: LogIndex(60)))
+    let oldest = try #require(segments(disk).first)
+    let path = OnDiskFormat.segmentPath(oldest)
+    let order = SpareOrder(work: .remove(path: path), number: 0, size: 0)
+    disk.faults[disk.steps + 2] = .io(path: "wal", operation: "fsync of the directory", code: 5)
+    #expect(throws: FileFault.self) { try order.carryOut(on: disk) }
+    #expect(disk.names[path] == nil)
+    try order.carryOut(on: disk)
+    let found = disk.afterCrash(.nothing)
+    #expect(found.names[path] != nil)
+    #expect(try Sample.recover(found).slots.last?.position == Sample.position(1, 60))
+  }
+
+  @Test("a file goes although its blocks could not be given back one by one")
+  func blocksStay() throws {
+    let (disk, _) = try log(to: 60, marks: [])
+    _ = try Sample.write(disk, Sample.snapshot(1, 40))
+    let path = "snapshots/snapshot-40-1"
+    // Where files share blocks, to cut one may take room.
+    disk.faults[disk.steps + 3] = .noSpace(path: path)
+    try SpareOrder(work: .remove(path: path), number: 0, size: 0).carryOut(on: disk)
+    #expect(disk.trace.contains { $0.hasPrefix("truncate \(path)") })
+    #expect(disk.names[path] == nil && disk.names[path + ".partial"] == nil)
+  }
+
+  @Test("a segment that could not become a spare for good can be tried again")
+  func recycledAgain() throws {
+    let (disk, log) = try log(to: 60, marks: [40, 50, 55])
+    let before = segments(disk)
+    #expect(try log.compact(through: LogIndex(60)))
+    let order = try #require(log.orderClearing())
+    disk.faults[disk.steps + 2] = .io(path: "wal", operation: "fsync of the directory", code: 5)
+    #expect(throws: FileFault.self) { try order.carryOut(on: disk) }
+    log.ended(order, isDone: false)
+    #expect(segments(disk) == before)
+    try log.clear(disk)
+    #expect(segments(disk).count < before.count)
+    #expect(try Sample.recover(disk).slots.last?.position == Sample.position(1, 60))
+  }
+
   @Test("recycled segments are used again, and their old records never read as new ones")
   func recycling() throws {
     let (disk, log) = try Sample.log()

@@ -113,6 +113,7 @@ struct CrashStatesTests {
       "create wal/", "create snapshots/", "write wal/", "write ballot", "write snapshots/",
       "allocate", "sync wal/", "sync ballot", "sync snapshots/", "sync directory wal",
       "sync directory snapshots", "rename wal/", "rename snapshots/", "remove snapshots/",
+      "truncate wal/", "truncate snapshots/",
     ] {
       #expect(trace.contains { $0.hasPrefix(kind) }, "no step begins with \(kind)")
     }

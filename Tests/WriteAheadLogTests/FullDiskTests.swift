@@ -83,6 +83,35 @@ struct FullDiskTests {
     try log.sync()
   }
 
+  @Test("pitfall 51: a snapshot that finds no room gets that of segments which wait for a log")
+  func roomOfSpares() throws {
+    let options = LogOptions(segmentSize: 8 * 4096, reserveSize: 4096, spareLimit: 8)
+    let disk = try Sample.formatted()
+    let log = try Sample.open(disk, options).log
+    for index in UInt64(2)...60 {
+      try log.append([Sample.entry(1, index)])
+      try log.sync()
+    }
+    for mark in [50, 55] as [UInt64] {
+      try log.adopt(try Sample.write(disk, Sample.snapshot(1, mark)))
+    }
+    #expect(try log.compact(through: LogIndex(60)))
+    try log.clear(disk)
+    func spares() -> Int { disk.names.keys.filter { $0.hasPrefix("wal/spare-") }.count }
+    let before = spares()
+    #expect(before > 3)
+    disk.capacity = disk.used
+    let raw = SnapshotFileTests.raw(60_000, compressible: false)
+    #expect(throws: LogFault.self) { try Sample.write(disk, Sample.snapshot(1, 60), raw: raw) }
+    #expect(spares() == before)
+    log.makeRoom()
+    try log.clear(disk)
+    #expect(spares() == 1)
+    try log.adopt(try Sample.write(disk, Sample.snapshot(1, 60), raw: raw))
+    log.makeRoom()
+    #expect(try Sample.recover(disk).snapshot?.descriptor == Sample.snapshot(1, 60))
+  }
+
   @Test("pitfall 51: a start on a full disk works and says that the reserve is missing")
   func restart() throws {
     let disk = try Sample.formatted()

@@ -29,9 +29,9 @@ public protocol FileSystem {
   /// Removes a file; `.notFound` when there is none.
   func remove(_ path: String) throws(FileFault)
 
-  /// Prepares the removal of a large file, if it is there: gives its blocks back a few at a time
-  /// where the disk could not take all at once without making others wait. Whoever has it open goes
-  /// on reading what it held. May do nothing.
+  /// Prepares the removal of a large file, if it is there: gives its blocks back a few at a time,
+  /// durably, where the disk could not take all at once without making others wait. A file that
+  /// somebody has open, or that has another name besides, stays whole. May do nothing.
   func giveBackBlocks(of path: String) throws(FileFault)
 
   /// Makes the names in a directory durable: creations, renames and removals (fsync(2) on the
@@ -93,9 +93,6 @@ extension StoredFile {
 }
 
 extension FileSystem {
-  /// Where a removal makes nobody wait.
-  public func giveBackBlocks(of path: String) throws(FileFault) {}
-
   /// Whether `path` names something that can be opened.
   func exists(_ path: String) throws(FileFault) -> Bool {
     do {

@@ -21,27 +21,41 @@ public struct SpareOrder: Hashable, Sendable {
   ) throws(FileFault) {
     switch work {
     case .make: try make(on: files, rest: rest)
-    case .recycle(let path):
-      try files.rename(path, to: OnDiskFormat.sparePath(number))
-      try files.syncDirectory(OnDiskFormat.logDirectory)
+    case .recycle(let path): try recycle(path, on: files)
     case .remove(let path): try remove(path, on: files)
     }
   }
 
-  // What is taken apart must have lost its name for good: a segment that is cut, and is one after a
-  // crash, would be damage.
+  private func recycle(_ path: String, on files: some FileSystem) throws(FileFault) {
+    let spare = OnDiskFormat.sparePath(number)
+    try files.rename(path, to: spare)
+    do {
+      try files.syncDirectory(OnDiskFormat.logDirectory)
+    } catch {
+      // The next order for it looks for its old name.
+      try? files.rename(spare, to: path)
+      throw error
+    }
+  }
+
+  // What is cut must have lost its name for good: a segment that is short after a crash would be
+  // damage.
   private func remove(_ path: String, on files: some FileSystem) throws(FileFault) {
     let isSnapshot = path.hasPrefix(OnDiskFormat.snapshotDirectory + "/")
     let directory = isSnapshot ? OnDiskFormat.snapshotDirectory : OnDiskFormat.logDirectory
     let doomed = path + ".partial"
+    var isRenamed = false
     do {
       try files.rename(path, to: doomed)
+      isRenamed = true
     } catch {
       // An order that failed is carried out once more.
       guard case .notFound = error else { throw error }
     }
     try files.syncDirectory(directory)
-    try files.giveBackBlocks(of: doomed)
+    // Behind a sync that failed this one promises nothing for the name, so the file goes whole
+    // (fsync(2), NOTES). And that it goes does not depend on how.
+    if isRenamed { try? files.giveBackBlocks(of: doomed) }
     try files.discard(doomed)
     try files.syncDirectory(directory)
   }

@@ -55,6 +55,14 @@ struct SparePool<Files: FileSystem> {
     surplus.append(Surplus(path: path, size: 0, isSegment: false))
   }
 
+  /// A snapshot found no room: spares wait for a log that may not come, so all but the next one go.
+  mutating func makeRoom() {
+    for spare in spares.dropFirst() {
+      surplus.append(Surplus(path: spare.path, size: spare.size, isSegment: false))
+    }
+    spares.removeLast(max(0, spares.count - 1))
+  }
+
   /// What another thread shall do with the next file that nothing needs; nil when there is none, or
   /// when one is being dealt with.
   mutating func orderClearing() -> SpareOrder? {

@@ -38,6 +38,11 @@ public struct Subdirectory<Parent: FileSystem>: FileSystem {
   /// Removes a file of it.
   public func remove(_ path: String) throws(FileFault) { try parent.remove(full(path)) }
 
+  /// The blocks of a file of it.
+  public func giveBackBlocks(of path: String) throws(FileFault) {
+    try parent.giveBackBlocks(of: full(path))
+  }
+
   /// `""` is the directory itself.
   public func syncDirectory(_ path: String) throws(FileFault) {
     try parent.syncDirectory(full(path))

@@ -18,4 +18,8 @@ extension WriteAheadLog {
     if isNewest { snapshots = [snapshot] + snapshots.prefix(1) }
     return isNewest
   }
+
+  /// A snapshot found no room: gives up the segments that wait to be used again, but for one. Orders
+  /// remove them.
+  public func makeRoom() { spares.makeRoom() }
 }

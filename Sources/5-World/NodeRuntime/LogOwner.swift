@@ -82,6 +82,7 @@ final class LogOwner<Files: FileSystem & Sendable>: @unchecked Sendable {
         isSpareOrdered = false
         log.ended(order, isDone: isDone)
         hasOrderFailed = !isDone
+      case .makeRoom: log.makeRoom()
       }
     }
     return waiting

@@ -33,6 +33,7 @@ struct OwnSnapshots<Files: FileSystem & Sendable>: Sendable {
     } catch {
       log.error(
         "could not write the snapshot at index \(descriptor.position.index.number): \(error)")
+      storage.snapshotFailed(error)
       mailbox.post([.snapshotFailed(descriptor.position)])
     }
   }

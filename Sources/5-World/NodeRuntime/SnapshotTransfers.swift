@@ -132,6 +132,7 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
       }
     } catch {
       incoming = nil
+      storage.snapshotFailed(error)
       log.error("cannot keep the leader's snapshot at index \(position.index.number): \(error)")
     }
   }

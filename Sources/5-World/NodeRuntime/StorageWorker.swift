@@ -25,6 +25,12 @@ package final class StorageWorker<Files: FileSystem & Sendable>: Sendable {
     worker.submit([.adopt(snapshot, then: input)])
   }
 
+  /// A snapshot could not be written or kept: where that was for want of room, the log gives up what
+  /// it need not have.
+  func snapshotFailed(_ fault: LogFault) {
+    if case .diskFull = fault { worker.submit([.makeRoom]) }
+  }
+
   /// Does what it was given, as far as there is space, and ends; then `done` is called, on its
   /// thread. Only then may the process end: a clean stop leaves no write half done.
   package func stop(_ done: @escaping @Sendable () -> Void) {
@@ -38,6 +44,8 @@ enum StorageTask: Sendable {
   case job(StorageJob)
   case adopt(SnapshotFile, then: ReplicaInput)
   case ended(SpareOrder, isDone: Bool)
+  /// A snapshot found none.
+  case makeRoom
 }
 
 /// Does beside the log what takes longer than a sync may: zeroing 64 MiB, at leisure, and the

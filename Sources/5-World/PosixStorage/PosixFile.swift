@@ -136,9 +136,11 @@ public final class PosixFile: StoredFile, Sendable {
     try posix("ftruncate", path) { try descriptor.resize(to: Int64(size)) }
   }
 
-  /// Whether no other descriptor of this file is open, in any process; false also where that cannot
-  /// be told. Whoever asks must know that nobody can open it meanwhile.
+  /// Whether the file has one name, and no other descriptor of it is open, in any process; false
+  /// also where that cannot be told. Whoever asks must know that nobody can open it meanwhile.
   func isAlone() -> Bool {
+    var status = stat()
+    guard fstat(descriptor.rawValue, &status) == 0, status.st_nlink == 1 else { return false }
     // fcntl.h shows these to GNU's C alone. Whoever opens the file all the same would end this
     // process by SIGIO; SIGURG is ignored.
     let (setSignal, setLease): (CInt, CInt) = (10, 1024)

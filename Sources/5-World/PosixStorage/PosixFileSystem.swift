@@ -74,7 +74,8 @@ public struct PosixFileSystem: FileSystem, Sendable {
   /// (ext4(5), xfs(5)) names all blocks that a removal frees to the disk at once, and of hundreds
   /// of MiB disks stand still for tens of milliseconds.
   ///
-  /// Only where nobody else has the file open, which a write lease says (F_SETLEASE of fcntl(2)).
+  /// Only where nobody else has the file open, which a write lease says (F_SETLEASE of fcntl(2)),
+  /// and where it has no other name: a backup may be made of links.
   public func giveBackBlocks(of path: String) throws(FileFault) {
     let file: PosixFile
     do {
@@ -86,7 +87,8 @@ public struct PosixFileSystem: FileSystem, Sendable {
     guard file.isAlone() else { return }
     var size = try file.size()
     while size > Limits.shrinkStep {
-      size -= Limits.shrinkStep
+      // Whole steps: a block that is cut in two would have to be written.
+      size = (size - 1) / Limits.shrinkStep * Limits.shrinkStep
       try file.truncate(to: size)
       try file.sync()
     }

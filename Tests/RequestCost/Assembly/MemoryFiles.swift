@@ -37,6 +37,8 @@ final class MemoryFiles: FileSystem {
     files[path] = nil
   }
 
+  func giveBackBlocks(of path: String) throws(FileFault) {}
+
   func syncDirectory(_ path: String) throws(FileFault) {}
 
   func freeSpace() throws(FileFault) -> Int { 1 << 40 }

@@ -15,6 +15,8 @@ final class CrashableDisk: FileSystem {
     let directory: String
     let removed: String?
     let added: (name: String, node: Node)?
+    /// A sync that failed was to keep it: no later one does, whatever it says.
+    var isGivenUp = false
   }
 
   private(set) var names: [String: Node] = [:]
@@ -108,12 +110,25 @@ final class CrashableDisk: FileSystem {
   }
 
   func syncDirectory(_ path: String) throws(FileFault) {
-    let crashes = try step("sync directory \(path)")
-    try finish(crashes)
-    for change in unsyncedNames where change.directory == path {
-      Self.apply(change, to: &durableNames)
+    do {
+      try finish(try step("sync directory \(path)"))
+    } catch {
+      for place in unsyncedNames.indices where !isDown && unsyncedNames[place].directory == path {
+        unsyncedNames[place].isGivenUp = true
+      }
+      throw error
     }
-    unsyncedNames.removeAll { $0.directory == path }
+    let kept = unsyncedNames.filter { $0.directory == path && !$0.isGivenUp }
+    for change in kept { Self.apply(change, to: &durableNames) }
+    unsyncedNames.removeAll { $0.directory == path && !$0.isGivenUp }
+  }
+
+  /// In one step of two, so that a loss of power finds the file cut.
+  func giveBackBlocks(of path: String) throws(FileFault) {
+    guard case .file(let inode)? = names[path], inode.openings == 0 else { return }
+    let file = try open(path)
+    try file.truncate(to: inode.content.count / 2)
+    try file.sync()
   }
 
   func freeSpace() throws(FileFault) -> Int {

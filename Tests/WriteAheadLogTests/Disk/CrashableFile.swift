@@ -11,7 +11,10 @@ final class CrashableFile: StoredFile {
     self.disk = disk
     self.inode = inode
     self.path = path
+    inode.openings += 1
   }
+
+  deinit { inode.openings -= 1 }
 
   func size() throws(FileFault) -> Int {
     try disk.refuseIfDown("size \(path)")

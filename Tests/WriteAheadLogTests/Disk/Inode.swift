@@ -8,6 +8,8 @@ final class Inode {
   }
 
   private(set) var content: [UInt8] = []
+  /// How often it is open.
+  var openings = 0
   private var durable: [UInt8] = []
   private var unsynced: [Change] = []
 

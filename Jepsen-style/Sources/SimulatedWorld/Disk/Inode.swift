@@ -21,6 +21,8 @@ final class Inode {
   static let sector = 4096
 
   private(set) var content: [UInt8] = []
+  /// How often it is open.
+  var openings = 0
   private var unsynced: [Change] = []
   /// A sync said that it kept what it did not.
   private(set) var isLiedAbout = false

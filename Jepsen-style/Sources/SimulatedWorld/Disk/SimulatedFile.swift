@@ -12,7 +12,10 @@ final class SimulatedFile: StoredFile {
     self.disk = disk
     self.inode = inode
     self.path = path
+    inode.openings += 1
   }
+
+  deinit { inode.openings -= 1 }
 
   func size() throws(FileFault) -> Int {
     try disk.refuseIfDown()

@@ -14,6 +14,8 @@ final class SnapshotUnit {
   struct Outcome {
     var inputs: [ReplicaInput] = []
     var adopt: (SnapshotFile, ReplicaInput)?
+    /// Something found no room.
+    var lacksRoom = false
   }
 
   private let disk: SimulatedDisk
@@ -86,6 +88,7 @@ final class SnapshotUnit {
         outcome.inputs.append(.pieceRead(SnapshotMending.piece(request, on: disk), to: peer))
       }
     } catch {
+      if case .diskFull = error { outcome.lacksRoom = true }
       switch job {
       case .write(let descriptor, _):
         outcome.inputs.append(.snapshotFailed(descriptor.position))

@@ -8,6 +8,8 @@ enum StorageTask {
   case job(StorageJob)
   case adopt(SnapshotFile, then: ReplicaInput)
   case ended(SpareOrder, isDone: Bool)
+  /// A snapshot found none.
+  case makeRoom
 }
 
 /// The storage thread of one process, without the thread: what arrives while a sync is under way
@@ -94,6 +96,7 @@ final class StorageUnit {
       case .ended(let order, let isDone):
         isSpareOrdered = false
         log.ended(order, isDone: isDone)
+      case .makeRoom: log.makeRoom()
       }
     }
     return waiting

@@ -72,6 +72,10 @@ extension World {
       if case .recalled(let recall, let entries) = input { try check(recall, entries, of: node) }
       offer(input, to: node)
     }
+    if outcome.lacksRoom {
+      process.storage.submit(.makeRoom)
+      beginStorage(node)
+    }
     if let (file, input) = outcome.adopt {
       process.storage.submit(.adopt(file, then: input))
       beginStorage(node)

@@ -28,7 +28,8 @@ extension RecoveryNote {
         + "state is repaired from other nodes; until then the node votes and keeps the log"
     case .logReplaced(let position):
       "the log ended below the snapshot at index \(position.index.number), which replaces it"
-    case .unfinishedRemoved(let path): "\(path): removed; a crash had left it unfinished"
+    case .unfinishedRemoved(let path):
+      "\(path): removed; the node had ended before it was finished, or gone"
     case .reserveMissing:
       "no room for the reserve file: writes will be refused once the current segment is full"
     case .unreadableSector(let path, let offset):
