@@ -61,8 +61,9 @@ final class LabWorld<Workload: MachineWorkload> {
       heartbeat: swarm.heartbeat, electionLeast: swarm.electionLeast,
       electionMost: swarm.electionMost, limits: limits)
     settings = times ?? Settings.lan.with(limits)
+    // So few spares that segments go, too, and are not all used again.
     logOptions = LogOptions(
-      segmentSize: swarm.segmentBytes, reserveSize: swarm.reserveBytes,
+      segmentSize: swarm.segmentBytes, reserveSize: swarm.reserveBytes, spareLimit: 2,
       readTail: swarm.segmentBytes / 2)
     cluster = ClusterID(dice.next(), epoch: 1)
     let members = ids.map {

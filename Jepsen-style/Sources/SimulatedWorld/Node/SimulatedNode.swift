@@ -4,6 +4,7 @@ internal import RaftCore
 internal import RaftTypes
 internal import Replica
 internal import VirtualIP
+internal import WriteAheadLog
 
 /// A machine: its disk and clocks live on when the process on it dies.
 final class SimulatedNode {
@@ -104,6 +105,8 @@ final class NodeProcess {
   var replica: Replica
   let storage: StorageUnit
   let snapshots: SnapshotUnit
+  /// What is being done beside the log for it.
+  var spareOrder: SpareOrder?
   var inputs: [ReplicaInput] = []
   var timerAt = Instant.distantFuture
   /// The replica as its last turn left it.

@@ -115,8 +115,13 @@ extension World {
     }
     tally.faults.add(death == .power ? .powerLoss : .kill)
     note("\(node.id)", "dies: \(death)")
-    node.disk.die(after: Int(diskDice.below(24)))
     // The jobs under way get as far as the disk lets them; nobody hears of it.
+    if let order = process.spareOrder, diskDice.chance(1, in: 2) {
+      // It takes half a dozen steps.
+      node.disk.die(after: Int(diskDice.below(8)))
+      try? order.carryOut(on: node.disk)
+    }
+    if !node.disk.isDown { node.disk.die(after: Int(diskDice.below(24))) }
     if diskDice.chance(1, in: 2) { crashSnapshots(process) }
     finishStorage(node, process)
     crashSnapshots(process)

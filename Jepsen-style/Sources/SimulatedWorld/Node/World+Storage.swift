@@ -19,11 +19,16 @@ extension World {
     return max(now, node.stalledUntil) + .nanoseconds(span)
   }
 
+  /// Whether it dies now, in the middle of something.
+  private func meetsItsDoom(_ node: SimulatedNode) -> Bool {
+    guard let death = node.doom else { return false }
+    die(node, death)
+    schedule(.start(node.place), in: diskDice.span(from: .zero, to: .seconds(2)))
+    return true
+  }
+
   func storageDone(_ node: SimulatedNode) throws(Violation) {
-    if let death = node.doom {
-      die(node, death)
-      return schedule(.start(node.place), in: diskDice.span(from: .zero, to: .seconds(2)))
-    }
+    if meetsItsDoom(node) { return }
     guard let process = node.process else { return }
     let wasFull = process.storage.isFull
     do throws(LogFault) {
@@ -41,6 +46,7 @@ extension World {
       return
     }
     if let order = process.storage.orderSpare() {
+      process.spareOrder = order
       agenda.add(.spareMade(node.place, life: node.life, order), at: diskTime(node))
     }
     if process.storage.isFull {
@@ -53,7 +59,9 @@ extension World {
   }
 
   func spareMade(_ node: SimulatedNode, _ order: SpareOrder) {
+    if meetsItsDoom(node) { return }
     let isDone = (try? order.carryOut(on: node.disk)) != nil
+    node.process?.spareOrder = nil
     node.process?.storage.submit(.ended(order, isDone: isDone))
     beginStorage(node)
   }

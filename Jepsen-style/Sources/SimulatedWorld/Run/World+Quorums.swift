@@ -94,13 +94,15 @@ extension World {
   /// A torn record whose identity survived counts as rotten: its node keeps the place in the log,
   /// may not lead, and votes for nobody whose log is shorter. Whether anybody acknowledged the
   /// record only the other nodes can tell, so with them dead nobody may be elected: safe, not live.
-  /// Nor does anybody vote who lost the one entry that names the members. A leader that was told
+  /// Nor does anybody vote who lost the one entry that names the members, or stand whose state is
+  /// lost: without another copy among them it stays lost. A leader that was told
   /// to stop will have to be elected anew, like anybody.
   func canElect(_ quorum: [SimulatedNode]) -> Bool {
     quorum.contains { candidate in
       guard let process = candidate.process else { return false }
       if process.view.isLeader, !process.replica.isStopping { return true }
-      guard !process.view.isFaulty, let membership = process.replica.core.membership,
+      guard !process.view.isFaulty, process.view.isSound,
+        let membership = process.replica.core.membership,
         membership.isVoter(candidate.id), trusts(membership, candidate)
       else { return false }
       let voters = quorum.filter { voter in

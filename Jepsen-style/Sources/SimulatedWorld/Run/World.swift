@@ -79,8 +79,9 @@ final class World {
     } catch {
       throw Violation("the swarm's times do not fit together: \(error)")
     }
+    // So few spares that segments go, too, and are not all used again.
     logOptions = LogOptions(
-      segmentSize: swarm.segmentBytes, reserveSize: swarm.reserveBytes,
+      segmentSize: swarm.segmentBytes, reserveSize: swarm.reserveBytes, spareLimit: 2,
       readTail: swarm.segmentBytes / 2)
     cluster = ClusterID(dice.next(), epoch: 1)
     let members = ids.map {
