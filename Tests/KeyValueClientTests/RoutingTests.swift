@@ -52,6 +52,47 @@ struct RoutingTests {
     #expect(answer.revision == Revision(7))
   }
 
+  @Test("one that has no room for connections is not waited for: another has some")
+  func noRoom() async throws {
+    let full = try await ScriptedServer.start { _, _ in
+      .error(503, "overloaded", outcome: "not_applied")
+    }
+    let other = try await ScriptedServer.start { _, _ in .ok(#"{"revision":7}"#) }
+    _ = try await KeyValueClient.of([full, other]).put(Sample.key, Sample.value)
+    #expect(full.seen.count == 1 && other.seen.count == 1)
+  }
+
+  @Test("a 404 that no node wrote does not say that there is no such key")
+  func foreignNotFound() async throws {
+    let proxy = try await ScriptedServer.start { _, _ in
+      .reply(404, "<html>no backend</html>", headers: [])
+    }
+    let node = try await ScriptedServer.start { _, _ in .ok(Sample.found) }
+    #expect(try await KeyValueClient.of([proxy, node]).get(Sample.key)?.value == Sample.value)
+    let error = await failure { () throws(ClientError) in
+      try await KeyValueClient.of([proxy], deadline: .seconds(1)).get(Sample.key)
+    }
+    #expect(error?.code == .internalError && error?.outcome == .notApplied)
+  }
+
+  @Test("nothing more is sent for an operation that is cancelled while it waits")
+  func cancelled() async throws {
+    let server = try await ScriptedServer.start { _, _ in
+      .error(503, "no_quorum", outcome: "not_applied")
+    }
+    let client = KeyValueClient(
+      ClientConfiguration(
+        endpoints: [server.endpoint], deadline: .seconds(60),
+        backoff: Backoff(first: .seconds(20), most: .seconds(20))))
+    let put = Task { try await client.put(Sample.key, Sample.value) }
+    while server.seen.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+    try await Task.sleep(for: .milliseconds(200))
+    put.cancel()
+    let result = await put.result
+    #expect(throws: ClientError.self) { try result.get() }
+    #expect(server.seen.count == 1)
+  }
+
   @Test("a read goes on to the next endpoint when one hangs")
   func hang() async throws {
     let dead = try await ScriptedServer.start { _, _ in .hang }

@@ -62,6 +62,12 @@ struct SnapshotStreamTests {
     #expect(error?.code == .connectionLost && error?.retryable == true)
   }
 
+  @Test("one that goes on beyond the size it announced is not taken")
+  func overlong() async throws {
+    let (bytes, error, _) = try await Self.download(.raw(Self.head(8, of: 4) + "too long"))
+    #expect(bytes.count <= 4 && error?.code == .connectionLost)
+  }
+
   @Test("one that ends early although HTTP is content is not taken for whole")
   func short() async throws {
     let (_, error, _) = try await Self.download(.raw(Self.head(4, of: 8) + "half"))

@@ -60,6 +60,7 @@ public enum UnknownOutcome: Hashable, Sendable {
   /// Throw `ClientError` with outcome `unknown`.
   case fail
   /// Send it again: the caller knows that doing it twice is the same as doing it once, also when
-  /// another writer comes in between.
+  /// another writer comes in between, or when the first copy is done last: a node that was frozen
+  /// with it may go on long after the repetition was answered.
   case sendAgain
 }

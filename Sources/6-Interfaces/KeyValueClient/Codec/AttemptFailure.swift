@@ -16,10 +16,12 @@ struct AttemptFailure: Error, Sendable {
   let isFromServer: Bool
 
   /// The endpoint is healthy and the leader known, but it is full: ask the same one again, later.
-  var isOverload: Bool { error.code == .overloaded && error.outcome == .notApplied }
+  /// One without room for connections answers 503: another has some.
+  let isOverload: Bool
 
   init(_ failure: ExchangeFailure, at endpoint: Endpoint) {
     retryAfter = nil
+    isOverload = false
     isFromServer = false
     switch failure {
     case .notSent(let why):
@@ -45,6 +47,7 @@ struct AttemptFailure: Error, Sendable {
   /// A reply that says success and cannot be read: something was done, but nobody knows what.
   init(_ fault: ReplyFault, at endpoint: Endpoint) {
     retryAfter = nil
+    isOverload = false
     isFromServer = false
     switch fault {
     case .malformed(let why):
@@ -59,6 +62,7 @@ struct AttemptFailure: Error, Sendable {
     let document = ErrorReply.read(reply.body)
     error = document ?? AttemptFailure.withoutDocument(status: reply.status, at: endpoint)
     isFromServer = document != nil
+    isOverload = reply.status == 429 && error.outcome == .notApplied
     // 503 comes with one too, but it is about that node: another one may lead in a moment.
     retryAfter = reply.status == 429 ? reply.retryAfter.map { .seconds(min(max($0, 0), 60)) } : nil
   }
@@ -70,7 +74,9 @@ struct AttemptFailure: Error, Sendable {
     switch status {
     case 429:
       return ClientError(.overloaded, message, outcome: .notApplied, retryable: true)
-    case 404: return ClientError(.notFound, message, outcome: .notApplied, retryable: false)
+    case 404:
+      // Not "there is no such key": no node has said that.
+      return ClientError(.internalError, message, outcome: .notApplied, retryable: true)
     case 405:
       return ClientError(.methodNotAllowed, message, outcome: .notApplied, retryable: false)
     case 413: return ClientError(.tooLarge, message, outcome: .notApplied, retryable: false)

@@ -57,7 +57,12 @@ extension KeyValueClient {
       guard clock.now + wait + Limits.leastAttempt < deadline else {
         throw effect.verdict(failure, isUnknown: isUnknown)
       }
-      if !isDirect { try? await clock.sleep(for: wait) }
+      if !isDirect {
+        // Cancelled meanwhile: nothing more is sent.
+        do { try await clock.sleep(for: wait) } catch {
+          throw effect.verdict(failure, isUnknown: isUnknown)
+        }
+      }
     }
   }
 

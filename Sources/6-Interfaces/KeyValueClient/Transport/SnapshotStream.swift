@@ -72,6 +72,7 @@ struct SnapshotStream {
       let part = SnapshotPart(
         position: position, size: size, offset: reached, bytes: Bytes(bytes.readableBytesView))
       reached += UInt64(part.bytes.count)
+      guard reached <= size else { throw lost("it sent more than the \(size) bytes it announced") }
       try await take(part)
     }
     guard reached == size else { throw lost("it stopped after \(reached) of \(size) bytes") }
