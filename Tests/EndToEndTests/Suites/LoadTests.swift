@@ -38,6 +38,26 @@ extension EndToEnd {
       }
     }
 
+    @Test("a load that waits for an input which does not come ends by a signal")
+    func silentInput() async throws {
+      try await Cluster.use { cluster in
+        let pipe = cluster.folder.path + "/records.fifo"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        // Both ends, so that the other side neither waits for a writer nor sees the end.
+        let held = open(pipe, O_RDWR | O_CLOEXEC)
+        defer { close(held) }
+        let record = Array("a\t1\n".utf8)
+        #expect(write(held, record, record.count) == record.count)
+        let programs = try #require(Programs.found)
+        let load = try cluster.begin(
+          programs.kvctl, ["load", pipe, "--format", "tsv"] + cluster.connection)
+        try await Task.sleep(for: .milliseconds(500))
+        load.process.signal(SIGINT)
+        #expect(try await load.process.waitUntilEnded() == .exit(1))
+        #expect(try await load.finish().errors.contains("interrupted"))
+      }
+    }
+
     @Test("wal verify and wal dump read a stopped node's directory, and change nothing")
     func inspection() async throws {
       try await Cluster.use { cluster in

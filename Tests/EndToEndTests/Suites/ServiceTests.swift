@@ -35,6 +35,32 @@ extension EndToEnd {
       }
     }
 
+    @Test("an output that has no room for all of it is a failure, a reader that went away is none")
+    func lostOutput() async throws {
+      try await Cluster.use { cluster in
+        #expect(try await cluster.ctl("put", "a", "1").code == 0)
+        let kvctl = try #require(Programs.found).kvctl
+        let errors = "\(cluster.folder.path)/full.err"
+        for command in [["get", "a"], ["ls", "--values"], ["status"]] {
+          let run = try ChildProcess(
+            kvctl, command + cluster.connection, output: "/dev/full", errors: errors)
+          #expect(try await run.waitUntilEnded(within: .seconds(30)) == .exit(1), "\(command)")
+        }
+        #expect(Folder.text(errors).contains("cannot write the output"))
+      }
+    }
+
+    @Test("ls says nothing of values unless it is asked for them")
+    func keysAlone() async throws {
+      try await Cluster.use { cluster in
+        #expect(try await cluster.ctl("put", "a", "1").code == 0)
+        let keys = try await cluster.ctl("ls", "-o", "json")
+        #expect(keys.output.contains(#""key":"a""#) && !keys.output.contains(#""value""#))
+        let all = try await cluster.ctl("ls", "-o", "json", "--values")
+        #expect(all.output.contains(#""value":"1""#))
+      }
+    }
+
     @Test("kvctl says by its exit status what happened: 0, 1, 2, 3, 4")
     func exitStatus() async throws {
       try await Cluster.use { cluster in
@@ -48,6 +74,7 @@ extension EndToEnd {
           (["get"], 2), (["get", "a", "--bogus"], 2), (["nonsense"], 2),
           (["get", "a", "--endpoints", "nowhere"], 2),
           (["get", "a", "--endpoints", "\(cluster.host):9", "--timeout", "300ms"], 4),
+          (["bench", "put", "--idle", "3", "--endpoints", "\(cluster.host):9"], 4),
         ]
         for (arguments, code) in failures {
           let run = try await cluster.kvctl(arguments)

@@ -104,7 +104,7 @@ struct ClusterUp: AsyncParsableCommand {
     try printer.flush()
   }
 
-  private func greet(_ cluster: LocalCluster) throws(ReaderWentAway) {
+  private func greet(_ cluster: LocalCluster) throws(OutputFault) {
     let entry = cluster.endpoints[0]
     let data = place.data == ClusterDirectory.defaultData ? "" : " --data \(place.data)"
     let usual = Endpoint.localCluster.starts(with: cluster.endpoints)

@@ -12,7 +12,8 @@ struct LoadCommand: AsyncParsableCommand {
       records with one key the later wins.
 
       It survives failures of the leader: a put whose reply was lost is sent again, which is \
-      harmless unless something else writes the same keys meanwhile. With --state it remembers \
+      harmless unless something else writes the same keys meanwhile (or the input has a key twice, \
+      and a node freezes with the first of them). With --state it remembers \
       what was acknowledged, and the same command goes on from there after an interruption; the \
       file stays when the load is complete, so that a repetition does nothing.
       """)
@@ -56,7 +57,7 @@ struct LoadCommand: AsyncParsableCommand {
     try print(result, seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 
-  private func print(_ result: Loader.Result, seconds: Double) throws(ReaderWentAway) {
+  private func print(_ result: Loader.Result, seconds: Double) throws(OutputFault) {
     let rate = Double(result.loaded) / max(0.001, seconds)
     var printer = Printer()
     switch output.format {

@@ -46,7 +46,7 @@ struct LsCommand: AsyncParsableCommand {
     }
   }
 
-  private func printCount(_ count: UInt64) throws(ReaderWentAway) {
+  private func printCount(_ count: UInt64) throws(OutputFault) {
     var printer = Printer()
     try printer.line(output.format == .json ? #"{"count":\#(count)}"# : "\(count)")
     try printer.flush()
@@ -59,7 +59,7 @@ struct LsCommand: AsyncParsableCommand {
     for try await item in items {
       if output.format == .json {
         writer.removeAll()
-        writer.value(item)
+        writer.value(item, withValue: values)
         try printer.line(writer.bytes)
         continue
       }

@@ -32,7 +32,8 @@ struct PutCommand: AsyncParsableCommand {
     commandName: "put", abstract: "Writes a key.",
     discussion: """
       When the reply is lost, nobody knows whether the write was applied; put then fails, saying \
-      so. With --resend it sends the write again instead: safe when nobody else writes this key.
+      so. With --resend it sends the write again instead: safe when nothing else writes this key \
+      until every node that was asked runs again (a frozen one may go on with the first copy).
       """)
 
   @Argument(help: "The key, with escapes.")
@@ -81,7 +82,7 @@ struct CasCommand: AsyncParsableCommand {
 }
 
 extension PutAnswer {
-  fileprivate func print(as format: OutputFormat) throws(ReaderWentAway) {
+  fileprivate func print(as format: OutputFormat) throws(OutputFault) {
     var printer = Printer()
     switch format {
     case .simple:

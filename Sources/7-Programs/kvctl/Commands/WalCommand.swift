@@ -41,10 +41,10 @@ struct WalCommand: ParsableCommand {
 
     func run() throws {
       var printer = Printer()
-      var gone: ReaderWentAway?
+      var gone: OutputFault?
       try subject.inspect { finding in
         guard gone == nil else { return }
-        do throws(ReaderWentAway) {
+        do throws(OutputFault) {
           for line in finding.dump(as: output.format) { try printer.line(line) }
         } catch {
           gone = error

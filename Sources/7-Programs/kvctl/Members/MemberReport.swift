@@ -8,7 +8,7 @@ struct MemberReport {
   /// As the server wrote it.
   let document: [UInt8]
 
-  func print(as format: OutputFormat) throws(ReaderWentAway) {
+  func print(as format: OutputFormat) throws(OutputFault) {
     var printer = Printer()
     switch format {
     case .json: try printer.line(document)

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ClientProtocol
 internal import Glibc
+internal import KeyValueClient
 
 /// How kvctl ends: the exit status, and one line on standard error that says what to do.
 enum Departure {
@@ -21,8 +22,16 @@ enum Departure {
     case let error as ClientError:
       Terminal.complain("\(error.code.rawValue): \(error.message)")
       exit(status(of: error).rawValue)
-    case is ReaderWentAway:
-      exit(Status.done.rawValue)
+    case let failure as ExchangeFailure:
+      Terminal.complain("\(words(failure)); check that the cluster runs (kvctl status)")
+      exit(Status.unavailable.rawValue)
+    case let fault as OutputFault:
+      // Closed by whoever read it: no failure, there is just nobody to write to.
+      guard fault.code != EPIPE else { exit(Status.done.rawValue) }
+      Terminal.complain(
+        "cannot write the output, what stands there is not all of it: "
+          + String(cString: strerror(fault.code)))
+      exit(Status.failed.rawValue)
     default:
       leave(parserError: error)
     }
@@ -37,6 +46,14 @@ enum Departure {
     }
     Terminal.complain(Kvctl.message(for: error) + "; kvctl help says more")
     exit(Status.usage.rawValue)
+  }
+
+  private static func words(_ failure: ExchangeFailure) -> String {
+    switch failure {
+    case .notSent(let why), .lost(let why): why
+    case .timedOut: "no reply in time"
+    case .replyTooLarge: "a reply that is too long"
+    }
   }
 
   static func status(of error: ClientError) -> Status {
@@ -64,5 +81,5 @@ struct CommandFailure: Error {
   }
 }
 
-/// Standard output was closed by whoever read it: no failure, there is just nobody to write to.
-struct ReaderWentAway: Error {}
+/// Standard output takes no more: the error number of write(2).
+struct OutputFault: Error { let code: CInt }

@@ -3,11 +3,11 @@ internal import ClientProtocol
 internal import JSONText
 
 extension JSONWriter {
-  /// As the HTTP API writes a key.
-  mutating func value(_ item: KeyValue) {
+  /// As the HTTP API writes a key; without the value where none was asked for.
+  mutating func value(_ item: KeyValue, withValue: Bool = true) {
     beginObject()
     member("key", data: item.key)
-    member("value", data: item.value)
+    if withValue { member("value", data: item.value) }
     member("create_revision", item.createRevision.number)
     member("mod_revision", item.modRevision.number)
     member("version", item.version)

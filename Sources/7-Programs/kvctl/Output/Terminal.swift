@@ -25,23 +25,23 @@ enum Terminal {
     hasColour ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
   }
 
-  /// Writes all of `bytes`; false when the other side is gone.
+  /// Writes all of `bytes`, or says with which error number that ended.
   @discardableResult
-  static func write(_ bytes: Bytes, to stream: Stream) -> Bool {
+  static func write(_ bytes: Bytes, to stream: Stream) -> CInt? {
     var rest = bytes
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Glibc.write(stream.rawValue, $0.baseAddress, $0.count) }
       if written < 0 {
         if errno == EINTR { continue }
-        return false
+        return errno
       }
       rest = rest.dropFirst(written)
     }
-    return true
+    return nil
   }
 
   @discardableResult
-  static func write(_ text: String, to stream: Stream) -> Bool {
+  static func write(_ text: String, to stream: Stream) -> CInt? {
     write(Array(text.utf8)[...], to: stream)
   }
 

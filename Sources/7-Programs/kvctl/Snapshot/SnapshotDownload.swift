@@ -47,9 +47,14 @@ struct SnapshotDownload {
       let before = reached
       do {
         try await fetch(from: sources[turn % sources.count], &progress)
+        guard reached > before else {
+          throw CommandFailure(
+            "\(sources[turn % sources.count]) sent nothing of \(position): save again")
+        }
       } catch let error as ClientError {
         if reached > before { lastByte = .now }
-        guard ContinuousClock.now - lastByte < patience else { throw error }
+        // Everybody is asked once, however long the first of them was silent.
+        guard turn + 1 < sources.count || .now - lastByte < patience else { throw error }
         turn += 1
         // A node that is behind has the snapshot a moment later.
         try await Task.sleep(for: .milliseconds(100))

@@ -48,7 +48,7 @@ struct SnapshotSave: AsyncParsableCommand {
     return nodes.isEmpty ? configuration.endpoints : nodes
   }
 
-  private func tell(_ snapshot: SnapshotAnswer) throws(ReaderWentAway) {
+  private func tell(_ snapshot: SnapshotAnswer) throws(OutputFault) {
     let (term, index) = (snapshot.position.term.number, snapshot.position.index.number)
     var printer = Printer()
     switch output.format {
@@ -63,7 +63,7 @@ struct SnapshotSave: AsyncParsableCommand {
 
   private func tell(
     _ saved: SnapshotTarget.Saved, seconds: Double
-  ) throws(ReaderWentAway) {
+  ) throws(OutputFault) {
     let position = saved.descriptor.position
     var printer = Printer()
     switch output.format {

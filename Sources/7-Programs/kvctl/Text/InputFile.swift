@@ -34,7 +34,15 @@ struct InputFile: ~Copyable {
   }
 
   /// The next piece, at most `count` bytes; empty at the end.
+  ///
+  /// Whoever watches for interruptions is not kept by an input that never comes.
   func read(_ count: Int = 256 << 10) throws(CommandFailure) -> [UInt8] {
+    var place = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+    while poll(&place, 1, 100) == 0 {
+      guard !Interruption.isRequested else {
+        throw CommandFailure("interrupted while waiting for \(name)")
+      }
+    }
     do {
       return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
         filled = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
