@@ -8,13 +8,14 @@ import Testing
 
 @Suite("What a node leaves behind when it stops")
 struct LastSnapshotTests {
-  private func stopped(puts: Int) throws -> (Trio, Int) {
+  private func stopped(puts: Int, isFull: Bool = false) throws -> (Trio, Int) {
     var (trio, leader, followers) = Trio.led()
     let value = String(repeating: "v", count: 1 << 20)
     for number in 0..<puts { _ = trio.call(leader, .put("key \(number)", value)) }
     trio.pass(.milliseconds(200))
     let node = try #require(followers.first)
     #expect(trio[node].replica.lastSnapshot == nil)
+    if isFull { trio.step(node, .diskFull(true)) }
     trio.step(node, .stop)
     return (trio, node)
   }
@@ -30,6 +31,12 @@ struct LastSnapshotTests {
     for chunk in SnapshotEncoder(view) { try decoder.consume(chunk[...]) }
     let restored = try decoder.finish(stateHash: descriptor.stateHash)
     #expect(restored.appliedIndex == replica.store.appliedIndex)
+  }
+
+  @Test("none on a full disk, where the log may end below what was applied")
+  func full() throws {
+    let (trio, node) = try stopped(puts: 17, isFull: true)
+    #expect(trio[node].replica.lastSnapshot == nil)
   }
 
   @Test("none, where little was applied since the last")

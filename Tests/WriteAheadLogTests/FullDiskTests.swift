@@ -107,9 +107,64 @@ struct FullDiskTests {
     log.makeRoom()
     try log.clear(disk)
     #expect(spares() == 1)
+    #expect(disk.names["reserve"] != nil)
     try log.adopt(try Sample.write(disk, Sample.snapshot(1, 60), raw: raw))
     log.makeRoom()
     #expect(try Sample.recover(disk).snapshot?.descriptor == Sample.snapshot(1, 60))
+  }
+
+  @Test("what was to become a spare goes as well when a snapshot finds no room")
+  func roomOfFormerSegments() throws {
+    let options = LogOptions(segmentSize: 8 * 4096, reserveSize: 4096, spareLimit: 8)
+    let disk = try Sample.formatted()
+    let log = try Sample.open(disk, options).log
+    for index in UInt64(2)...60 {
+      try log.append([Sample.entry(1, index)])
+      try log.sync()
+    }
+    for mark in [50, 55] as [UInt64] {
+      try log.adopt(try Sample.write(disk, Sample.snapshot(1, mark)))
+    }
+    #expect(try log.compact(through: LogIndex(60)))
+    log.makeRoom()
+    try log.clear(disk)
+    #expect(disk.names.keys.filter { $0.hasPrefix("wal/spare-") }.count <= 1)
+  }
+
+  @Test("pitfall 51: a start on a full disk whose log ends below its snapshot has the log's room")
+  func restartBehindSnapshot() throws {
+    let disk = try Sample.formatted()
+    let log = try Sample.open(disk).log
+    let room = disk.used + 10 * 8 * 4096
+    disk.capacity = room
+    var index: UInt64 = 2
+    #expect(throws: LogFault.self) {
+      while true {
+        try log.append([Sample.entry(1, index)])
+        try log.sync()
+        index += 1
+      }
+    }
+    disk.capacity = .max
+    // What was applied from memory, and waited for room in the log.
+    let ahead = Sample.snapshot(1, index + 3)
+    _ = try Sample.write(disk, ahead)
+    disk.capacity = disk.used
+    for step in 1...40 {
+      let crashed = disk.copy()
+      crashed.capacity = disk.used
+      crashed.crashStep = crashed.steps + step
+      _ = try? Sample.open(crashed)
+      let found = crashed.afterCrash(.drawn(UInt64(step)))
+      found.capacity = max(found.used, disk.used)
+      #expect(try Sample.open(found).recovery.snapshot?.descriptor == ahead, "step \(step)")
+    }
+    let (again, recovery) = try Sample.open(disk)
+    #expect(recovery.notes.contains(.logReplaced(by: ahead.position)))
+    #expect(again.last == ahead.position)
+    try again.append([Sample.entry(1, index + 4)])
+    #expect(try again.sync() == Sample.position(1, index + 4))
+    #expect(try Sample.recover(disk).snapshot?.descriptor == ahead)
   }
 
   @Test("pitfall 51: a start on a full disk works and says that the reserve is missing")

@@ -67,6 +67,25 @@ struct SnapshotFileTests {
     #expect(file.size < 25 * Limits.snapshotChunk)
   }
 
+  @Test("a sector that cannot be read under the header's copy costs the copy, not the snapshot")
+  func unreadableTail() throws {
+    for isWritable in [true, false] {
+      let disk = try Sample.formatted()
+      let log = try Sample.open(disk).log
+      try log.append(Sample.entries(1, 2...9))
+      try log.sync()
+      try log.adopt(try Sample.write(disk, Sample.snapshot(1, 9), raw: Self.raw(900)))
+      let path = "snapshots/snapshot-9-1"
+      let last = (disk.bytes(path).count - 1) / 4096
+      disk.unreadable[path] = [last]
+      if !isWritable { disk.unwritable = [path] }
+      let recovery = try Sample.open(disk).recovery
+      #expect(recovery.snapshot?.descriptor == Sample.snapshot(1, 9))
+      let note = RecoveryNote.copyRewritten(path: path, copy: 1)
+      #expect(recovery.notes.contains(isWritable ? note : .copyLost(path: path, copy: 1)))
+    }
+  }
+
   /// Reads a damaged file: refused, or read rightly because only a copy of its header is damaged;
   /// and in either case `verify` finds it.
   private func checkDamaged(_ disk: CrashableDisk, _ path: String, _ raw: [UInt8], _ place: String)

@@ -60,6 +60,8 @@ public enum RecoveryNote: Hashable, Sendable {
   case identityRestored(path: String, offset: Int)
   /// One copy of a file of two copies was lost and written anew.
   case copyRewritten(path: String, copy: Int)
+  /// One copy of a snapshot's header was lost and the disk does not take it; the other one serves.
+  case copyLost(path: String, copy: Int)
   /// Both copies of the ballot were lost: the disk may have given votes that it does not remember.
   /// It goes on as another disk, which has given none, with the same log.
   case incarnationRenewed(from: DiskIncarnation, to: DiskIncarnation)

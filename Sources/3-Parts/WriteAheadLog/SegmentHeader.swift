@@ -34,11 +34,13 @@ struct SegmentHeader: Equatable {
     return writer.bytes
   }
 
-  /// The whole beginning of a segment: header, zeros, copy.
+  /// The whole beginning of a segment: header, zeros, copy, zeros. Whole sectors: of one that is
+  /// written in part the disk has to read the rest, and a recycled segment may have one that cannot
+  /// be read.
   func encodedTwice() -> [UInt8] {
     let header = encoded()
-    let gap = OnDiskFormat.segmentHeaderCopy - header.count
-    return header + [UInt8](repeating: 0, count: gap) + header
+    let sector = header + [UInt8](repeating: 0, count: OnDiskFormat.sectorSize - header.count)
+    return sector + sector
   }
 
   /// The header in either place; nil when both are damaged.

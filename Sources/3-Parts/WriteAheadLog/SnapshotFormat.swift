@@ -64,6 +64,16 @@ enum SnapshotFormat {
     [UInt8](repeating: 0, count: OnDiskFormat.sectorBoundary(from: end) - end) + header
   }
 
+  /// Writes what follows a trailer that ends at `end` anew, durably. What stands there goes first:
+  /// a sector that cannot be read could not be written in part. So the header must stand, durable.
+  static func writeTail(
+    header: [UInt8], after end: Int, to file: some StoredFile
+  ) throws(FileFault) {
+    try file.truncate(to: end)
+    try file.write(tail(after: end, header: header)[...], at: end)
+    try file.sync()
+  }
+
   static func path(_ position: LogPosition) -> String {
     "snapshots/snapshot-\(position.index.number)-\(position.term.number)"
   }

@@ -86,12 +86,10 @@ public struct SnapshotMender<Files: FileSystem> {
   /// - Precondition: `advance` said `.whole`.
   public func finish() throws(LogFault) -> SnapshotFile {
     precondition(isWhole, "SnapshotMender: \(position) is right up to byte \(offset) only")
-    let tail = SnapshotFormat.tail(after: offset, header: header)
     do {
       try file.write(header[...], at: 0)
-      try file.write(tail[...], at: offset)
-      try file.truncate(to: offset + tail.count)
       try file.sync()
+      try SnapshotFormat.writeTail(header: header, after: offset, to: file)
     } catch {
       throw LogFault(error)
     }

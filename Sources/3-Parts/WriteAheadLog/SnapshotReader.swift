@@ -87,23 +87,26 @@ public struct SnapshotReader<Files: FileSystem> {
 
   /// Hands the state to `restore`, reads what that leaves of it, and writes a lost copy of the
   /// header anew. Throws `.damaged` if any byte of the state is wrong.
+  /// - Returns: which copy was lost, 0 or 1, and whether it is there again: a state that was found
+  ///   right is not refused for a disk that does not take the copy.
   mutating func settle(
     restoring restore: (inout SnapshotReader) throws(LogFault) -> Void = { _ in }
-  ) throws(LogFault) -> Int? {
+  ) throws(LogFault) -> (copy: Int, isWritten: Bool)? {
     try restore(&self)
     while try next() != nil {}
     let end = offset + SnapshotFormat.trailerSize
     guard let lost = try lostHeader(end) else { return nil }
-    let tail = SnapshotFormat.tail(after: end, header: header)
     do {
-      try file.write(header[...], at: 0)
-      try file.write(tail[...], at: end)
-      try file.truncate(to: end + tail.count)
-      try file.sync()
+      if lost == 0 {
+        try file.write(header[...], at: 0)
+        try file.sync()
+      } else {
+        try SnapshotFormat.writeTail(header: header, after: end, to: file)
+      }
+      return (lost == 0 ? 0 : 1, true)
     } catch {
-      throw LogFault(error)
+      return (lost == 0 ? 0 : 1, false)
     }
-    return lost
   }
 
   /// The file's length as it is now.

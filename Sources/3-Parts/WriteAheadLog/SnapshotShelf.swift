@@ -76,7 +76,9 @@ struct SnapshotShelf {
           expected: "cluster \(cluster)")
       }
       if whole, let lost = try reader.settle(restoring: restore) {
-        notes.append(.copyRewritten(path: path, copy: lost == 0 ? 0 : 1))
+        notes.append(
+          lost.isWritten
+            ? .copyRewritten(path: path, copy: lost.copy) : .copyLost(path: path, copy: lost.copy))
         return SnapshotFile(
           descriptor: reader.descriptor, path: path, size: try reader.currentSize())
       }

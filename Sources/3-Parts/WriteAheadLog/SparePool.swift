@@ -55,8 +55,10 @@ struct SparePool<Files: FileSystem> {
     surplus.append(Surplus(path: path, size: 0, isSegment: false))
   }
 
-  /// A snapshot found no room: spares wait for a log that may not come, so all but the next one go.
+  /// A snapshot found no room: spares wait for a log that may not come, so all but the next one go,
+  /// and no others take their place.
   mutating func makeRoom() {
+    for place in surplus.indices { surplus[place].isSegment = false }
     for spare in spares.dropFirst() {
       surplus.append(Surplus(path: spare.path, size: spare.size, isSegment: false))
     }
@@ -157,5 +159,6 @@ struct Spare {
 private struct Surplus {
   let path: String
   let size: Int
-  let isSegment: Bool
+  /// Whether it may become a spare.
+  var isSegment: Bool
 }

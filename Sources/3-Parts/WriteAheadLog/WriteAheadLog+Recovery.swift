@@ -49,7 +49,7 @@ extension WriteAheadLog {
     log.segments = opened.void + log.segments
     while log.segments.count > opened.segments.count { log.dropOldest() }
     if case .replaced(let position) = join {
-      try log.restart(behind: position)
+      try log.restartInItsOwnRoom(behind: position)
     } else if opened.endIsUnreadable {
       try log.leaveSegment()
     }

@@ -101,6 +101,27 @@ extension WriteAheadLog {
     while segments.count > 1 { dropOldest() }
   }
 
+  /// The same at a start, for which a full disk is no reason to fail while there are segments below
+  /// `position`: of those nothing counts any more. Only those, so that a crash meanwhile leaves no
+  /// hole between the snapshot and the log.
+  func restartInItsOwnRoom(behind position: LogPosition) throws(LogFault) {
+    do throws(LogFault) {
+      return try restart(behind: position)
+    } catch {
+      guard case .diskFull = error else { throw error }
+    }
+    if segments.count > 1, segments[0].highest <= position.index { dropOldest() }
+    do {
+      while let order = orderClearing() {
+        try order.carryOut(on: files)
+        ended(order, isDone: true)
+      }
+    } catch {
+      throw LogFault(error)
+    }
+    try restart(behind: position)
+  }
+
   func dropOldest() {
     let oldest = segments.removeFirst()
     spares.giveUp(segment: oldest.path, size: oldest.size)

@@ -53,7 +53,8 @@ extension Replica {
   /// the one before it and the log do, as neither goes before the next mark.
   package var lastSnapshot: (SnapshotDescriptor, StoreView)? {
     let isDue = marking.bytes >= settings.limits.lastSnapshotLeast || marking.writing != nil
-    return isStopping && isDue ? snapshotOfNow : nil
+    // On a full disk log writes may wait yet, and the log would end below it.
+    return isStopping && isDue && !diskIsFull ? snapshotOfNow : nil
   }
 
   /// Of all that was applied; nil where the state cannot be trusted, or is that of a snapshot.

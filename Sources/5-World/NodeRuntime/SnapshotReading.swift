@@ -3,8 +3,8 @@ internal import WriteAheadLog
 
 /// Reads own snapshot files for clients that download them, piece by piece.
 ///
-/// The file being read stays open, so that a download can end although newer snapshots have
-/// replaced it; with several downloads of several snapshots it is opened anew for each piece.
+/// The file being read stays open to its end, so that a download can end although newer snapshots
+/// have replaced it; with several downloads of several snapshots it is opened anew for each piece.
 ///
 /// Unchecked: only the moving thread calls it.
 final class SnapshotReading<Files: FileSystem & Sendable>: @unchecked Sendable {
@@ -18,10 +18,11 @@ final class SnapshotReading<Files: FileSystem & Sendable>: @unchecked Sendable {
       if reader?.descriptor.position != position {
         reader = try SnapshotReader(files, snapshot: position)
       }
-      guard let reader else { return nil }
-      let start = min(Int(clamping: offset), reader.size)
-      return SnapshotFilePiece(
-        size: UInt64(reader.size), bytes: try reader.fileBytes(count, at: start))
+      guard let file = reader else { return nil }
+      let start = min(Int(clamping: offset), file.size)
+      let bytes = try file.fileBytes(count, at: start)
+      if start + bytes.count == file.size { reader = nil }
+      return SnapshotFilePiece(size: UInt64(file.size), bytes: bytes)
     } catch {
       reader = nil
       return nil

@@ -99,7 +99,8 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
       let chunk = SnapshotChunk(
         snapshot: send.snapshot, offset: UInt64(offset), size: UInt64(reader.size),
         bytes: bytes[...])
-      outgoing = reader
+      // A file that stays open keeps its blocks when it is removed.
+      outgoing = offset + bytes.count < reader.size ? reader : nil
       mailbox.post([.chunkRead(chunk, to: send.to)])
     } catch {
       // Consensus asks again, with a newer snapshot if there is one.

@@ -36,6 +36,8 @@ final class CrashableDisk: FileSystem {
   var bytesRead = 0
   /// Sectors that the medium has lost, by path.
   var unreadable: [String: Set<Int>] = [:]
+  /// Files that take nothing more.
+  var unwritable: Set<String> = []
   /// What each step was, for messages and for tests of the order.
   private(set) var trace: [String] = []
 

@@ -34,6 +34,7 @@ final class CrashableFile: StoredFile {
 
   func write(_ bytes: Bytes, at offset: Int) throws(FileFault) {
     let crashes = try disk.step("write \(path) \(offset) \(bytes.count)")
+    if disk.unwritable.contains(path) { throw .io(path: path, operation: "write", code: 5) }
     // Of a sector that is written in part the rest has to be read; one written whole is renewed.
     for sector in disk.unreadable[path] ?? [] {
       let (start, end) = (sector * 4096, (sector + 1) * 4096)
@@ -67,6 +68,8 @@ final class CrashableFile: StoredFile {
 
   func truncate(to size: Int) throws(FileFault) {
     let crashes = try disk.step("truncate \(path) \(size)")
+    // What is behind the end gets other sectors when it is written again.
+    disk.unreadable[path] = disk.unreadable[path]?.filter { $0 * 4096 < size }
     inode.apply(.resize(size))
     try disk.finish(crashes)
   }
