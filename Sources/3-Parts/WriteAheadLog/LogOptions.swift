@@ -7,8 +7,8 @@ public struct LogOptions: Hashable, Sendable {
   /// Bytes of the reserve file: what a snapshot and the next segment may need on a full disk.
   public let reserveSize: Int
   /// Recycled segments that are kept for reuse; further ones are removed. At the marks of a busy
-  /// log as many go as the state has, up to a GiB unless it has more than four: kept, none has to be
-  /// zeroed anew while clients write.
+  /// log as many go as the state has, up to a GiB unless it has more than four: kept, none has to
+  /// be zeroed anew while clients write.
   public let spareLimit: Int
   /// Bytes of segments before the newest snapshot's whose entries a start still brings to memory,
   /// for followers that are a little behind; of what is older it checks the bytes.

@@ -19,7 +19,7 @@ extension WriteAheadLog {
     return isNewest
   }
 
-  /// A snapshot found no room: gives up the segments that wait to be used again, but for one. Orders
-  /// remove them.
+  /// A snapshot found no room: gives up the segments that wait to be used again, but for one.
+  /// Orders remove them.
   public func makeRoom() { spares.makeRoom() }
 }

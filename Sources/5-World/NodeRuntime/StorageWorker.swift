@@ -25,8 +25,8 @@ package final class StorageWorker<Files: FileSystem & Sendable>: Sendable {
     worker.submit([.adopt(snapshot, then: input)])
   }
 
-  /// A snapshot could not be written or kept: where that was for want of room, the log gives up what
-  /// it need not have.
+  /// A snapshot could not be written or kept: where that was for want of room, the log gives up
+  /// what it need not have.
   func snapshotFailed(_ fault: LogFault) {
     if case .diskFull = fault { worker.submit([.makeRoom]) }
   }

@@ -7,9 +7,9 @@ extension KeyValueClient {
   /// Writes a key.
   ///
   /// - Parameter condition: only if this holds of the key; else throws `compareFailed`.
-  /// - Parameter ifUnknown: `.sendAgain` is safe for an unconditional put unless the same key may be
-  ///   written in between: then that write may be overwritten by the repetition. Also a later one of
-  ///   this client, should a node that was frozen with an earlier attempt go on after all.
+  /// - Parameter ifUnknown: `.sendAgain` is safe for an unconditional put unless the same key may
+  ///   be written in between: then that write may be overwritten by the repetition. Also a later
+  ///   one of this client, should a node that was frozen with an earlier attempt go on after all.
   @discardableResult
   public func put(
     _ key: Bytes, _ value: Bytes, if condition: PutCondition? = nil, lease: LeaseID? = nil,
