@@ -24,6 +24,11 @@ final class Loop: Sendable {
       if case .logSynced(let sync) = $0 { sync } else { nil }
     }
   }
+  var chunks: [SnapshotChunk] {
+    inputs.withLockedValue { $0 }.compactMap {
+      if case .chunkRead(let chunk, _) = $0 { chunk } else { nil }
+    }
+  }
   var ballots: [Ballot] {
     inputs.withLockedValue { $0 }.compactMap {
       if case .ballotSaved(let ballot) = $0 { ballot } else { nil }

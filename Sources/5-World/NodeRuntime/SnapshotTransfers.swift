@@ -95,12 +95,14 @@ final class SnapshotTransfers<Files: FileSystem & Sendable>: @unchecked Sendable
       guard var reader = outgoing else { return }
       outgoing = nil
       let offset = min(Int(clamping: send.offset), reader.size)
-      let bytes = try reader.soundBytes(chunkBytes, at: offset)
+      // Whoever has all of it is asked for nothing, and nothing is read for it.
+      let bytes = offset < reader.size ? try reader.soundBytes(chunkBytes, at: offset) : []
       let chunk = SnapshotChunk(
         snapshot: send.snapshot, offset: UInt64(offset), size: UInt64(reader.size),
         bytes: bytes[...])
-      // A file that stays open keeps its blocks when it is removed.
-      outgoing = offset + bytes.count < reader.size ? reader : nil
+      // A file that stays open keeps its blocks when it is removed; one that is opened again is
+      // read from its beginning.
+      outgoing = offset < reader.size ? reader : nil
       mailbox.post([.chunkRead(chunk, to: send.to)])
     } catch {
       // Consensus asks again, with a newer snapshot if there is one.
