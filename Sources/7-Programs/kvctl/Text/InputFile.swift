@@ -37,8 +37,7 @@ struct InputFile: ~Copyable {
   ///
   /// Whoever watches for interruptions is not kept by an input that never comes.
   func read(_ count: Int = 256 << 10) throws(CommandFailure) -> [UInt8] {
-    var place = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
-    while poll(&place, 1, 100) == 0 {
+    while !isReady {
       guard !Interruption.isRequested else {
         throw CommandFailure("interrupted while waiting for \(name)")
       }
@@ -50,6 +49,13 @@ struct InputFile: ~Copyable {
     } catch {
       throw CommandFailure("cannot read \(name): \(error)")
     }
+  }
+
+  /// Whether `read` will not wait; looks for a tenth of a second, or until a signal.
+  private var isReady: Bool {
+    var place = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+    let found = poll(&place, 1, 100)
+    return found > 0 || (found < 0 && errno != EINTR)
   }
 
   /// Everything, if that is at most `limit` bytes.
