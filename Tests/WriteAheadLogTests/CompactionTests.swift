@@ -6,22 +6,6 @@ import Testing
 
 @Suite("Snapshots, compaction, reset")
 struct CompactionTests {
-  /// A log of 2...last in term 1, one group an entry, with snapshots at `marks`.
-  private func log(
-    to last: UInt64, marks: [UInt64]
-  ) throws -> (CrashableDisk, WriteAheadLog<CrashableDisk>) {
-    let (disk, log) = try Sample.log()
-    for index in 2...last {
-      try log.append([Sample.entry(1, index)])
-      try log.sync()
-      if marks.contains(index) {
-        try log.adopt(try Sample.write(disk, Sample.snapshot(1, index)))
-      }
-    }
-    try log.clear(disk)
-    return (disk, log)
-  }
-
   private func segments(_ disk: CrashableDisk) -> [UInt64] {
     disk.names.keys.compactMap { $0.hasPrefix("wal/") ? String($0.dropFirst(4)) : nil }
       .compactMap(OnDiskFormat.segmentSequence).sorted()
@@ -29,7 +13,7 @@ struct CompactionTests {
 
   @Test("pitfall 34: the two snapshots of the highest index are kept, not of the greatest name")
   func retention() throws {
-    let (disk, log) = try log(to: 110, marks: [9, 20, 100])
+    let (disk, log) = try Sample.log(to: 110, marks: [9, 20, 100])
     #expect(log.snapshots.map(\.descriptor.position.index.number) == [100, 20])
     #expect(disk.names["snapshots/snapshot-9-1"] == nil)
     #expect(try Sample.recover(disk).snapshot?.descriptor == Sample.snapshot(1, 100))
@@ -42,7 +26,7 @@ struct CompactionTests {
 
   @Test("pitfall 33: a snapshot that is not newer than the newest changes nothing")
   func stale() throws {
-    let (disk, log) = try log(to: 30, marks: [10, 20])
+    let (disk, log) = try Sample.log(to: 30, marks: [10, 20])
     let before = log.snapshots
     for descriptor in [Sample.snapshot(1, 15), Sample.snapshot(9, 20)] {
       #expect(try log.adopt(try Sample.write(disk, descriptor)) == false)
@@ -55,7 +39,7 @@ struct CompactionTests {
 
   @Test("pitfall 35: the log that the older snapshot needs survives every compaction")
   func keepsForOlder() throws {
-    let (disk, log) = try log(to: 60, marks: [20, 50])
+    let (disk, log) = try Sample.log(to: 60, marks: [20, 50])
     #expect(try log.compact(through: LogIndex(60)))
     try log.clear(disk)
     let recovery = try Sample.recover(disk)
@@ -66,14 +50,14 @@ struct CompactionTests {
 
   @Test("with one snapshot nothing is compacted: the log itself is the fallback")
   func oneSnapshot() throws {
-    let (disk, log) = try log(to: 60, marks: [50])
+    let (disk, log) = try Sample.log(to: 60, marks: [50])
     #expect(try log.compact(through: LogIndex(60)) == false)
     #expect(try Sample.recover(disk).slots.count == 60)
   }
 
   @Test("pitfall 35: with the newest snapshot damaged the older one and the log replace it")
   func fallback() throws {
-    let (disk, log) = try log(to: 60, marks: [20, 50])
+    let (disk, log) = try Sample.log(to: 60, marks: [20, 50])
     try log.compact(through: LogIndex(50))
     try log.clear(disk)
     disk.flip("snapshots/snapshot-50-1", bit: 900)
@@ -87,7 +71,7 @@ struct CompactionTests {
 
   @Test("what compaction gives up goes one by one, oldest first, while the log goes on")
   func clearing() throws {
-    let (disk, log) = try log(to: 60, marks: [])
+    let (disk, log) = try Sample.log(to: 60, marks: [])
     for index in [40, 50, 55] as [UInt64] {
       try log.adopt(try Sample.write(disk, Sample.snapshot(1, index)))
     }
@@ -114,7 +98,7 @@ struct CompactionTests {
 
   @Test("a removal that failed half way is carried out once more, and a start clears its rest away")
   func halfRemoved() throws {
-    let (disk, log) = try log(to: 60, marks: [])
+    let (disk, log) = try Sample.log(to: 60, marks: [])
     for index in [40, 50, 55] as [UInt64] {
       try log.adopt(try Sample.write(disk, Sample.snapshot(1, index)))
     }
@@ -131,7 +115,7 @@ struct CompactionTests {
 
   @Test("behind a sync of names that failed a file goes whole: it may have its old name yet")
   func failedSyncOfNames() throws {
-    let (disk, log) = try log(to: 60, marks: [40, 50, 55])
+    let (disk, log) = try Sample.log(to: 60, marks: [40, 50, 55])
     #expect(try log.compact(through: LogIndex(60)))
     let oldest = try #require(segments(disk).first)
     let path = OnDiskFormat.segmentPath(oldest)
@@ -147,7 +131,7 @@ struct CompactionTests {
 
   @Test("a file goes although its blocks could not be given back one by one")
   func blocksStay() throws {
-    let (disk, _) = try log(to: 60, marks: [])
+    let (disk, _) = try Sample.log(to: 60, marks: [])
     _ = try Sample.write(disk, Sample.snapshot(1, 40))
     let path = "snapshots/snapshot-40-1"
     // Where files share blocks, to cut one may take room.
@@ -159,7 +143,7 @@ struct CompactionTests {
 
   @Test("a segment that could not become a spare for good can be tried again")
   func recycledAgain() throws {
-    let (disk, log) = try log(to: 60, marks: [40, 50, 55])
+    let (disk, log) = try Sample.log(to: 60, marks: [40, 50, 55])
     let before = segments(disk)
     #expect(try log.compact(through: LogIndex(60)))
     let order = try #require(log.orderClearing())
@@ -194,7 +178,7 @@ struct CompactionTests {
 
   @Test("pitfall 32: a reset discards a log that contradicts the snapshot, for good")
   func reset() throws {
-    let (disk, log) = try log(to: 30, marks: [])
+    let (disk, log) = try Sample.log(to: 30, marks: [])
     let target = Sample.snapshot(5, 12)
     try log.adopt(try Sample.write(disk, target))
     try log.reset(to: target)
@@ -210,7 +194,7 @@ struct CompactionTests {
   @Test("pitfall 32: a crash between snapshot and reset ends in the reset")
   func interruptedReset() throws {
     for target in [Sample.snapshot(5, 12), Sample.snapshot(5, 99)] {
-      let (disk, log) = try log(to: 30, marks: [])
+      let (disk, log) = try Sample.log(to: 30, marks: [])
       try log.adopt(try Sample.write(disk, target))
       let (again, recovery) = try Sample.open(disk)
       #expect(recovery.notes == [.logReplaced(by: target.position)])
@@ -221,7 +205,7 @@ struct CompactionTests {
 
   @Test("pitfall 36: a reset to a snapshot that a newer one overtook is replaced by the newer one")
   func overtakenReset() throws {
-    let (disk, log) = try log(to: 30, marks: [])
+    let (disk, log) = try Sample.log(to: 30, marks: [])
     let (older, newer) = (Sample.snapshot(5, 40), Sample.snapshot(5, 60))
     try log.adopt(try Sample.write(disk, older))
     try log.adopt(try Sample.write(disk, newer))
@@ -236,7 +220,7 @@ struct CompactionTests {
 
   @Test("a snapshot of the log's own keeps the log above and below it")
   func ownSnapshot() throws {
-    let (disk, _) = try log(to: 30, marks: [20])
+    let (disk, _) = try Sample.log(to: 30, marks: [20])
     let recovery = try Sample.recover(disk)
     #expect(recovery.slots.count == 30 && recovery.snapshot != nil && recovery.notes.isEmpty)
   }

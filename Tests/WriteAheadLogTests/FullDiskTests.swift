@@ -6,6 +6,9 @@ import Testing
 
 @Suite("A full disk")
 struct FullDiskTests {
+  private static let manySpares = LogOptions(
+    segmentSize: 8 * 4096, reserveSize: 4096, spareLimit: 8)
+
   private func isFull(_ error: any Error) -> Bool {
     if case LogFault.diskFull = error { return true }
     return false
@@ -85,16 +88,7 @@ struct FullDiskTests {
 
   @Test("pitfall 51: a snapshot that finds no room gets that of segments which wait for a log")
   func roomOfSpares() throws {
-    let options = LogOptions(segmentSize: 8 * 4096, reserveSize: 4096, spareLimit: 8)
-    let disk = try Sample.formatted()
-    let log = try Sample.open(disk, options).log
-    for index in UInt64(2)...60 {
-      try log.append([Sample.entry(1, index)])
-      try log.sync()
-    }
-    for mark in [50, 55] as [UInt64] {
-      try log.adopt(try Sample.write(disk, Sample.snapshot(1, mark)))
-    }
+    let (disk, log) = try Sample.log(to: 60, marks: [50, 55], Self.manySpares)
     #expect(try log.compact(through: LogIndex(60)))
     try log.clear(disk)
     func spares() -> Int { disk.names.keys.filter { $0.hasPrefix("wal/spare-") }.count }
@@ -115,16 +109,7 @@ struct FullDiskTests {
 
   @Test("what was to become a spare goes as well when a snapshot finds no room")
   func roomOfFormerSegments() throws {
-    let options = LogOptions(segmentSize: 8 * 4096, reserveSize: 4096, spareLimit: 8)
-    let disk = try Sample.formatted()
-    let log = try Sample.open(disk, options).log
-    for index in UInt64(2)...60 {
-      try log.append([Sample.entry(1, index)])
-      try log.sync()
-    }
-    for mark in [50, 55] as [UInt64] {
-      try log.adopt(try Sample.write(disk, Sample.snapshot(1, mark)))
-    }
+    let (disk, log) = try Sample.log(to: 60, marks: [50, 55], Self.manySpares)
     #expect(try log.compact(through: LogIndex(60)))
     log.makeRoom()
     try log.clear(disk)

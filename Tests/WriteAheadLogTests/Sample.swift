@@ -55,6 +55,22 @@ enum Sample {
     return (disk, try open(disk).log)
   }
 
+  /// A log of 2...last in term 1, one group an entry, with snapshots at `marks`; nothing that they
+  /// replace is left of the snapshots, all of the log.
+  static func log(
+    to last: UInt64, marks: [UInt64], _ options: LogOptions = options
+  ) throws -> (CrashableDisk, WriteAheadLog<CrashableDisk>) {
+    let disk = try formatted()
+    let log = try open(disk, options).log
+    for index in 2...last {
+      try log.append([entry(1, index)])
+      try log.sync()
+      if marks.contains(index) { try log.adopt(try write(disk, snapshot(1, index))) }
+    }
+    try log.clear(disk)
+    return (disk, log)
+  }
+
   static func open(
     _ disk: CrashableDisk, _ options: LogOptions = options, renewal: DiskIncarnation = renewal
   ) throws -> (log: WriteAheadLog<CrashableDisk>, recovery: Recovery) {
