@@ -36,7 +36,9 @@ struct Denials {
     let denied = deniers.keys.filter { $0.index == first }
     let others = denied.flatMap { deniers[$0] ?? [] }.filter { $0 != id }
     guard old.isFaulty, first > old.commit, let membership = membership(first),
-      membership.isMajority(others)
+      membership.halves.allSatisfy({ half in
+        half.count { others.contains($0) } > half.count / 2
+      })
     else { throw Violation("\(id) gives its log up from \(first) on, denied by \(others)") }
     voidedFrom = first
   }
@@ -48,15 +50,6 @@ extension StorageJob {
     switch write.change {
     case .append, .reset: return true
     case .fill: return false
-    }
-  }
-}
-
-extension Membership {
-  /// Of both halves.
-  fileprivate func isMajority(_ chosen: [NodeID]) -> Bool {
-    [voters, outgoing ?? voters].allSatisfy { half in
-      half.count { chosen.contains($0) } > half.count / 2
     }
   }
 }

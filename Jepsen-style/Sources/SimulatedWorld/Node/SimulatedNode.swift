@@ -1,6 +1,5 @@
 internal import Determinism
 internal import Faults
-internal import RaftCore
 internal import RaftTypes
 internal import Replica
 internal import VirtualIP

@@ -95,8 +95,8 @@ extension World {
   /// may not lead, and votes for nobody whose log is shorter. Whether anybody acknowledged the
   /// record only the other nodes can tell, so with them dead nobody may be elected: safe, not live.
   /// Nor does anybody vote who lost the one entry that names the members, or stand whose state is
-  /// lost: without another copy among them it stays lost. A leader that was told
-  /// to stop will have to be elected anew, like anybody.
+  /// lost: without another copy among them it stays lost. A leader that was told to stop will have
+  /// to be elected anew, like anybody.
   func canElect(_ quorum: [SimulatedNode]) -> Bool {
     quorum.contains { candidate in
       guard let process = candidate.process else { return false }

@@ -24,8 +24,8 @@ extension RecoveryNote {
       "the newest snapshot is damaged; "
         + "starts from the one at index \(position.index.number) and the log"
     case .copyLost(let path, let copy):
-      "\(path): copy \(copy) of its header is damaged, and the disk does not take it anew: the "
-        + "other one serves; replace the disk soon"
+      "\(path): copy \(copy) of its header is damaged and could not be written anew; the other "
+        + "one serves, and the next start tries again: look at the disk"
     case .stateLost(let position):
       "the snapshot at index \(position.index.number) is damaged and nothing here replaces it: the "
         + "state is repaired from other nodes; until then the node votes and keeps the log"
