@@ -18,6 +18,22 @@ struct DocumentTests {
     }
   }
 
+  @Test("docs/PITFALLS.md tells of every pitfall that a source cites")
+  func pitfalls() throws {
+    let told = Set(
+      SourceTree.house.text(of: "docs/PITFALLS.md").matches(of: /\n\| (\d+) \|/).map { $0.output.1 }
+    )
+    #expect(told.count > 60)
+    let citation = /pitfalls? (\d+)(?:(?:, | and )(\d+))*/
+    for file in SourceTree.house.files {
+      for match in file.lines.joined(separator: "\n").matches(of: citation) {
+        for number in match.output.0.matches(of: /\d+/) where !told.contains(number.output) {
+          Issue.record("\(file.path) cites pitfall \(number.output)")
+        }
+      }
+    }
+  }
+
   @Test("links are resolved beside their document, floors under Sources")
   func reading() {
     let text = """
