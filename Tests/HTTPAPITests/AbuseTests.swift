@@ -110,6 +110,21 @@ struct AbuseTests {
     #expect(talk.isOpen)
   }
 
+  @Test("a body that nobody wants has one answer, however it ends")
+  func unwantedBodyBreaks() throws {
+    let head = "POST /nowhere HTTP/1.1\r\nHost: q\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe"
+    let malformed = try Conversation()
+    try malformed.send(head)
+    try malformed.send("lloXX")
+    #expect(try malformed.responses().map(\.status) == [404])
+    #expect(!malformed.isOpen)
+    let halfClosed = try Conversation()
+    try halfClosed.send(head)
+    halfClosed.sendEnd()
+    #expect(try halfClosed.responses().map(\.status) == [404])
+    #expect(!halfClosed.isOpen)
+  }
+
   @Test("headers too long, too many, or too much together are 431")
   func headers() throws {
     let long = "X-Long: " + String(repeating: "x", count: 33 << 10)

@@ -15,6 +15,7 @@ final class Conversation {
   let listener = Listener()
   let channel: EmbeddedChannel
   let reads = ReadCounter()
+  let dam = Dam()
   private let loop: EmbeddedEventLoop
 
   convenience init(_ node: FakeNode = FakeNode(), _ limits: Limits = Limits()) throws {
@@ -26,7 +27,7 @@ final class Conversation {
     (self.node, self.server, self.loop) = (node, server, loop)
     server.listeners.append(listener)
     channel = EmbeddedChannel(loop: loop)
-    try channel.pipeline.syncOperations.addHandler(reads)
+    try channel.pipeline.syncOperations.addHandlers(dam, reads)
     try server.adopt(channel, by: listener)
     channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
   }
@@ -106,6 +107,35 @@ final class ReadCounter: ChannelOutboundHandler {
   func read(context: ChannelHandlerContext) {
     count += 1
     context.read()
+  }
+}
+
+/// Keeps what is written from leaving while it is shut, as a client does that takes nothing.
+final class Dam: ChannelOutboundHandler {
+  typealias OutboundIn = ByteBuffer
+  private var held: [(data: NIOAny, promise: EventLoopPromise<Void>?)] = []
+  private var context: ChannelHandlerContext?
+
+  var isShut = false {
+    didSet {
+      guard !isShut else { return }
+      let all = held
+      held = []
+      for (data, promise) in all { context?.write(data, promise: promise) }
+      context?.flush()
+    }
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    for (_, promise) in held { promise?.fail(ChannelError.ioOnClosedChannel) }
+    held = []
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    if isShut { held.append((data, promise)) } else { context.write(data, promise: promise) }
   }
 }
 

@@ -76,6 +76,25 @@ final class LoopbackServer: Sendable {
     try await loop.flatSubmit { server.value.drain(within: .milliseconds(50)) }.get()
   }
 
+  /// Answers so many calls, once all have come, in one turn: the last one first.
+  func replyBackwards(to count: Int, _ body: ClientReply.Body) async throws {
+    let node = node
+    while try await loop.submit({ node.value.asked.count < count }).get() { await Task.yield() }
+    try await loop.submit {
+      for place in (0..<count).reversed() { node.value.reply(body, to: place) }
+    }.get()
+  }
+
+  /// Snapshots being downloaded, and bytes that are held for requests and answers.
+  var load: (downloads: Int, heldBytes: Int) {
+    get async throws {
+      let server = server
+      return try await loop.submit {
+        (server.value.gauges.downloads, server.value.gauges.heldBytes)
+      }.get()
+    }
+  }
+
   var connectionCount: Int {
     get async throws {
       let server = server

@@ -83,6 +83,23 @@ struct SnapshotRouteTests {
     #expect(!talk.isOpen && talk.server.gauges.downloads == 0)
   }
 
+  @Test("a connection that is cut off while its answers leave begins no download any more")
+  func cutBefore() async throws {
+    var limits = Self.limits()
+    limits.unsentBytes = 10 << 20
+    let server = try await LoopbackServer(limits, answer: nil)
+    let client = try LoopbackClient(try await server.listen(), receiveBuffer: 4096)
+    let get = "GET /v1/kv/a?raw HTTP/1.1\r\nHost: q\r\n\r\n"
+    client.send(
+      String(repeating: get, count: 8) + "GET /v1/snapshot HTTP/1.1\r\nHost: q\r\n\r\n")
+    // More than the kernel holds for both sides: the second answer is too much.
+    let value = [UInt8](repeating: 1, count: 6 << 20)[...]
+    try await server.replyBackwards(to: 8, .found([.example("a", value)]))
+    while try await server.connectionCount > 0 { await Task.yield() }
+    #expect(try await server.load == (0, 0))
+    try await server.drain()
+  }
+
   @Test("a request behind it is answered behind it")
   func pipelined() throws {
     let talk = try Self.talk()

@@ -79,6 +79,47 @@ struct TimeLimitTests {
     #expect(!talk.isOpen)
   }
 
+  @Test("a client that takes its answers slowly, but takes them, is not cut off")
+  func slow() throws {
+    let talk = try Conversation()
+    talk.channel.isWritable = false
+    talk.channel.pipeline.fireChannelWritabilityChanged()
+    try talk.request("GET", "/v1/kv/a?raw")
+    let value = [UInt8](repeating: 1, count: limits.takenBytes)[...]
+    for _ in 0..<3 {
+      talk.pass(ticks: limits.stalledTicks - 1)
+      try #require(talk.isOpen)
+      talk.node.reply(.found([.example("a", value)]))
+      try talk.request("GET", "/v1/kv/a?raw")
+      talk.pass(ticks: 1)
+      try #require(talk.isOpen)
+    }
+    talk.pass(ticks: limits.stalledTicks)
+    #expect(!talk.isOpen)
+  }
+
+  @Test("the last answer has as long as any other; only what comes behind it is hurried")
+  func lastAnswer() throws {
+    for isTaken in [true, false] {
+      let talk = try Conversation()
+      try talk.request("GET", "/v1/kv/a?raw")
+      try talk.send("nonsense\r\n\r\n")
+      talk.dam.isShut = true
+      talk.node.reply(.found([.example("a", [1])]))
+      talk.run()
+      talk.pass(ticks: limits.stalledTicks - 1)
+      #expect(talk.isOpen)
+      if isTaken {
+        talk.dam.isShut = false
+        #expect(try talk.responses().map(\.status) == [200, 400])
+      } else {
+        talk.pass(ticks: 1)
+        #expect(try talk.responses().isEmpty)
+      }
+      #expect(!talk.isOpen)
+    }
+  }
+
   @Test("a client that takes its answers again is read again")
   func recovered() throws {
     let talk = try Conversation()

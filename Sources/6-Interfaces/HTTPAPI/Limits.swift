@@ -72,8 +72,10 @@ package struct Limits: Hashable, Sendable {
   /// Between requests. Longer than the 60 s after which most clients and proxies drop an idle
   /// connection, so that it is not this side that closes while a request is under way.
   package var idleTicks: UInt64 = 150
-  /// How long answers may wait for a client that takes none of them.
+  /// How long answers may wait for a client that takes fewer than `takenBytes` of them meanwhile.
   package var stalledTicks: UInt64 = 20
+  /// A network of 1 Mbit/s carries them in that time, as it does `bodyBytes`.
+  package var takenBytes = 1 << 20
   /// After a refusal that closes the connection: how long what the client still sends is thrown
   /// away, so that it reads the refusal before it meets a reset (RFC 9112, section 9.6).
   package var lingerTicks: UInt64 = 4

@@ -52,7 +52,10 @@ extension ClientConnection {
   /// Writes the answers that are due: those of the oldest exchanges, up to the first that has none.
   func settle() {
     guard context != nil else { return }
-    while !isClosing, let oldest = exchanges.first, case .answered(let answer) = oldest.state {
+    // To send may cut the connection off, and then nobody is there for what follows.
+    while context != nil, !isClosing, let oldest = exchanges.first,
+      case .answered(let answer) = oldest.state
+    {
       if case .download(let wish) = answer {
         guard server.gauges.downloads < server.limits.downloads else {
           exchanges[exchanges.startIndex].state = .answered(.refusal(.tooManyDownloads))
@@ -118,7 +121,7 @@ extension ClientConnection {
     case .head, .body, .discarding: lingers = true
     }
     begin(.ended)
-    server.gauges.sentBytes += UInt64(out.readableBytes)
+    countSent(out.readableBytes)
     context.writeAndFlush(wrapOutboundOut(out)).assumeIsolated().whenComplete { _ in
       self.closeAfterAnswers()
     }
@@ -133,7 +136,7 @@ extension ClientConnection {
   private func send() {
     let count = out.readableBytes
     guard let context, count > 0 else { return }
-    server.gauges.sentBytes += UInt64(count)
+    countSent(count)
     context.writeAndFlush(wrapOutboundOut(out), promise: nil)
     // Once written, the buffer is ours alone again and `clear` keeps its space for the next turn.
     if out.capacity > Self.keptBytes { out = ByteBuffer() } else { out.clear() }
@@ -145,6 +148,11 @@ extension ClientConnection {
     {
       cut()
     }
+  }
+
+  private func countSent(_ count: Int) {
+    sentBytes += count
+    server.gauges.sentBytes += UInt64(count)
   }
 
   /// Answers that exceed this are sent before the turn ends, and do not keep their space.
@@ -161,6 +169,7 @@ extension ClientConnection {
     guard let context else { return }
     guard lingers, !isInputClosed else { return context.close(promise: nil) }
     isOutputClosed = true
+    since = server.tick
     // To close a socket with unread bytes resets the connection, and the client might lose the
     // answer.
     context.close(mode: .output).assumeIsolated().whenFailure { _ in
@@ -174,7 +183,7 @@ extension ClientConnection {
   func check(at tick: UInt64) {
     let limits = server.limits
     let age = tick - since
-    if let stalledSince, tick - stalledSince >= limits.stalledTicks { return cut() }
+    if hasStalled(at: tick) { return cut() }
     switch intake {
     case .idle:
       if exchanges.isEmpty, age >= limits.idleTicks { context?.close(promise: nil) }
@@ -185,8 +194,22 @@ extension ClientConnection {
     case .discarding:
       if age >= limits.bodyTicks { cut() }
     case .ended:
-      if isClosing, lingers, age >= limits.lingerTicks { cut() }
+      // The last answers have the time of any others; what the client sends behind them has less.
+      let patience = isOutputClosed ? limits.lingerTicks : limits.stalledTicks
+      if isClosing, stalledSince == nil, age >= patience { cut() }
     }
+  }
+
+  /// Whether the client takes its answers slower than the slowest network that is served.
+  private func hasStalled(at tick: UInt64) -> Bool {
+    guard let since = stalledSince else { return false }
+    let taken = sentBytes - heldByChannel
+    if taken - takenBytes >= server.limits.takenBytes {
+      takenBytes = taken
+      stalledSince = tick
+      return false
+    }
+    return tick - since >= server.limits.stalledTicks
   }
 
   private func refuseSlow(_ what: String) {

@@ -232,8 +232,8 @@ extension ClientConnection {
     if case .ended = intake { return }
     if let last = exchanges.last, case .receiving = last.state {
       refuseNewest(refusal)
-    } else if case .discarding = intake, !exchanges.isEmpty {
-      // The newest exchange has its answer already.
+    } else if case .discarding = intake {
+      // It was answered already, and may have gone.
     } else if !isClosing {
       exchanges.append(
         Exchange(state: .answered(.refusal(refusal)), delivery: .init(persistence: .close)))

@@ -39,8 +39,13 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
   var lingers = false
   var isInputClosed = false
   var isOutputClosed = false
-  /// The tick at which the client stopped taking answers; nil while it takes them.
+  /// The tick since which the client has taken too little of its answers; nil while all of them
+  /// leave.
   var stalledSince: UInt64?
+  /// Bytes that it had taken then.
+  var takenBytes = 0
+  /// Bytes of answers so far.
+  var sentBytes = 0
   /// Bytes written since then.
   var unsentBytes = 0
   private var isReadHeld = false
@@ -122,6 +127,11 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
     unsentBytes = 0
   }
 
+  /// Bytes of answers that wait for the client.
+  var heldByChannel: Int {
+    (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+  }
+
   func resumeReading() {
     guard isReadHeld, mayRead, let context else { return }
     isReadHeld = false
@@ -131,11 +141,13 @@ final class ClientConnection: ChannelDuplexHandler, ReplyReceiver {
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     if context.channel.isWritable {
       stalledSince = nil
+      if isClosing { since = server.tick }
       taken()
       continueDownload()
       resumeReading()
     } else if stalledSince == nil {
       stalledSince = server.tick
+      takenBytes = sentBytes - heldByChannel
     }
     context.fireChannelWritabilityChanged()
   }
