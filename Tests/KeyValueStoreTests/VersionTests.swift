@@ -71,6 +71,24 @@ struct VersionTests {
     #expect(late.stateHash != store.stateHash)
   }
 
+  @Test("one key many versions ago is a scan, living or deleted, and a few versions ago it is none")
+  func farBack() {
+    var store = Store()
+    for i in 0...Limits.versionsAtOnce { store.put("k", "\(i)") }
+    let last = store.revision.number
+    func isScan(_ back: Int) -> Bool {
+      store.isScan(RangeQuery(range: .key(bytes("k")), revision: Revision(last - UInt64(back))))
+    }
+    #expect(!isScan(0) && !isScan(1) && !isScan(Limits.versionsAtOnce - 1))
+    #expect(isScan(Limits.versionsAtOnce))
+    store.delete(.all)
+    #expect(isScan(Limits.versionsAtOnce) && !isScan(Limits.versionsAtOnce - 2))
+    store.apply(.compact(store.revision))
+    store.idle(Limits.versionsAtOnce)
+    #expect(!isScan(Limits.versionsAtOnce))
+    #expect(!store.isScan(RangeQuery(range: .key(bytes("none")), revision: Revision(1))))
+  }
+
   @Test("two copies of a store drop their versions without disturbing each other")
   func copies() {
     var one = Store()

@@ -5,6 +5,9 @@ enum Limits {
   static let pageItems = 65_536
   /// Items of the longest page that is no scan: some 30 µs of copying.
   static let itemsAtOnce = 128
+  /// Versions of one key that are walked for a read that is no scan: some 10 µs, when memory must
+  /// be waited for with each.
+  static let versionsAtOnce = 128
   /// Bytes of keys and values in one page, and in all pages of one transaction; twice the largest
   /// value that the API admits by default would do.
   static let pageBytes = 4 << 20

@@ -20,15 +20,24 @@ extension StoreView {
     return oldPage(query, at: old, &budget)
   }
 
-  /// Whether the answer takes more than a moment: a page of many items, or any range as it stood at
-  /// an older revision, which is counted by walking it. Ask a view for it, on another thread.
+  /// Whether the answer takes more than a moment: a page of many items, any range as it stood at an
+  /// older revision, which is counted by walking it, or one key many versions ago. Ask a view for
+  /// it, on another thread.
   public func isScan(_ query: RangeQuery) -> Bool {
-    if case .single = query.range.end { return false }
+    if case .single = query.range.end { return isFarBack(query) }
     if let old = query.revision, old < revision { return true }
     guard query.content != .countOnly, query.limit.map({ $0 > Limits.itemsAtOnce }) ?? true else {
       return false
     }
     return query.withBounds { _, rest in live.count(in: rest) > Limits.itemsAtOnce }
+  }
+
+  private func isFarBack(_ query: RangeQuery) -> Bool {
+    guard let old = query.revision, old < revision else { return false }
+    let newest = query.range.start.withUnsafeBytes { key in
+      live.find(Position(key)) ?? graves.find(Position(key))
+    }
+    return newest.map { isFarBack(old.number, from: $0) } ?? false
   }
 
   func checkRevision(_ asked: Revision?) throws(StoreRefusal) {

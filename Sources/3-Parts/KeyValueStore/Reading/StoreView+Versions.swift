@@ -36,6 +36,18 @@ extension StoreView {
     return record
   }
 
+  /// Whether it takes more than a moment to find the version at `revision`.
+  func isFarBack(_ revision: UInt64, from newest: Record) -> Bool {
+    var record = newest
+    for _ in 0..<Limits.versionsAtOnce {
+      guard record.info.modRevision > revision, let older = predecessor(of: record) else {
+        return false
+      }
+      record = older
+    }
+    return true
+  }
+
   // Versions are dropped in the order of garbage, so the last one tells of all others.
   private func keeps(_ item: Garbage.Item) -> Bool {
     lastDropped.map { $0.precedes(item) } ?? true
