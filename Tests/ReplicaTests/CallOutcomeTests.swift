@@ -108,6 +108,19 @@ struct CallOutcomeTests {
     #expect(forwards.count == 1)
   }
 
+  @Test("whether a transfer or a snapshot began nobody knows when its connection breaks")
+  func forwardedDeedLost() {
+    for request in [ClientRequest.transferLeadership(to: nil), .takeSnapshot] {
+      var (trio, leader, followers) = Trio.led()
+      let tag = trio.send(followers[0], request)
+      trio.loseInFlight()
+      let loss = LinkLoss(direction: .outgoing, reset: true, unsent: [])
+      trio.step(followers[0], .linkLost(NodeID(UInt64(leader)), loss))
+      #expect(trio.error(followers[0], tag)?.outcome == .unknown, "\(request)")
+      #expect(trio.error(followers[0], tag)?.retryable == true)
+    }
+  }
+
   @Test("pitfall 60: the answer to a forward of an earlier life answers nothing of this one")
   func earlierLife() throws {
     var (trio, leader, followers) = Trio.led()

@@ -3,8 +3,9 @@ import Determinism
 import KeyValueStore
 import RaftCore
 import RaftTypes
-import Replica
 import Testing
+
+@testable import Replica
 
 @Suite("§6.4 Reads")
 struct ReadTests {
@@ -71,6 +72,22 @@ struct ReadTests {
     trio.pass(.milliseconds(200))
     #expect(trio.error(leader, read)?.code == .timeout)
     #expect(trio.error(leader, read)?.outcome == .notApplied)
+  }
+
+  @Test("reads that have ended wait for nothing any more, whatever index they named")
+  func endedReads() {
+    var (trio, leader, _) = Trio.led()
+    for _ in 0..<50 {
+      _ = trio.send(leader, .get("a", .stale), minIndex: LogIndex(.max), timeout: 1)
+    }
+    let patient = trio.send(leader, .get("a", .stale), minIndex: LogIndex(.max), timeout: 1000)
+    #expect(trio[leader].replica.ready.count == 51)
+    trio.pass(.milliseconds(50))
+    #expect(trio[leader].replica.ready.count == 1)
+    #expect(trio.error(leader, patient) == nil)
+    trio.pass(.seconds(1))
+    #expect(trio[leader].replica.ready.isEmpty)
+    #expect(trio.error(leader, patient)?.code == .timeout)
   }
 
   @Test("pitfall 21: after a restart a stale read names its index, a linearizable one waits")

@@ -30,7 +30,7 @@ struct ScanTests {
     let write = trio.call(leader, .put("a", "3"))
     #expect(trio.isWritten(leader, write))
     let scan = try #require(trio[leader].scans.first)
-    trio.step(leader, scan.carryOut())
+    trio.step(leader, scan.carryOut(at: trio.now))
     #expect(values(trio.reply(leader, read)) == ["1"])
     #expect(trio.reply(leader, read)?.stamp.index == asked)
   }
@@ -43,7 +43,7 @@ struct ScanTests {
     trio.pass(.milliseconds(100))
     let read = trio.call(followers[0], older(trio, leader))
     let scan = try #require(trio[followers[0]].scans.first)
-    trio.step(followers[0], scan.carryOut())
+    trio.step(followers[0], scan.carryOut(at: trio.now))
     #expect(values(trio.reply(followers[0], read)) == ["1"])
   }
 
@@ -60,6 +60,20 @@ struct ScanTests {
     #expect(trio[leader].scans.isEmpty)
   }
 
+  @Test("what has waited for longer than its client is not read any more, and says so")
+  func tooLate() throws {
+    var (trio, leader, _) = Trio.led()
+    _ = trio.call(leader, .put("a", "1"))
+    _ = trio.call(leader, .put("a", "2"))
+    let read = trio.call(leader, older(trio, leader), timeout: 100)
+    let scan = try #require(trio[leader].scans.first)
+    #expect(scan.deadline == trio.now + .milliseconds(100))
+    trio.step(leader, scan.carryOut(at: scan.deadline))
+    #expect(trio.error(leader, read)?.code == .timeout)
+    #expect(trio.error(leader, read)?.outcome == .notApplied)
+    #expect(trio.error(leader, read)?.retryable == true)
+  }
+
   @Test("an answer that comes after its time is over is forgotten, and its place is free again")
   func late() throws {
     var (trio, leader, _) = Trio.led { $0.limits.scans = 1 }
@@ -72,7 +86,7 @@ struct ScanTests {
     let scan = try #require(trio[leader].scans.first)
     let refused = trio.call(leader, older(trio, leader))
     #expect(trio.error(leader, refused)?.code == .overloaded)
-    trio.step(leader, scan.carryOut())
+    trio.step(leader, scan.carryOut(at: trio.now))
     #expect(trio.error(leader, read)?.code == .timeout)
     _ = trio.call(leader, older(trio, leader))
     #expect(trio[leader].scans.count == 2)

@@ -40,6 +40,14 @@ struct Call: Sendable {
   var stage: Stage
 
   /// Whether an answer that never comes leaves something in doubt.
+  var hasEffect: Bool {
+    switch call.request {
+    case .write, .changeMembership, .transferLeadership, .takeSnapshot: true
+    case .read, .clusterStatus, .membership: false
+    }
+  }
+
+  /// Whether to do it twice may differ from doing it once.
   var isWrite: Bool {
     switch call.request {
     case .write, .changeMembership: true

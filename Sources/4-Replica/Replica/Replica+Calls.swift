@@ -195,7 +195,10 @@ extension Replica {
     }
     scans += 1
     calls.move(ticket, to: .scanning)
-    effects.scans.append(Scan(ticket: ticket, query: query, view: store.view(), stamp: stamp))
+    effects.scans.append(
+      Scan(
+        ticket: ticket, query: query, view: store.view(), stamp: stamp,
+        deadline: calls[ticket]?.deadline ?? now))
   }
 
   /// The answer to a read that was carried out elsewhere; too late for some.
@@ -208,17 +211,26 @@ extension Replica {
     deliver(reply, to: call.origin)
   }
 
-  mutating func timedOut(_ ticket: Ticket) {
+  /// Answers the calls whose time is over. What reads waited for may never come: they go as well.
+  mutating func passTimeouts() {
+    let late = calls.expired(at: now)
+    guard !late.isEmpty else { return }
+    for ticket in late { timedOut(ticket) }
+    ready.removeAll { calls.stage(of: $0.ticket) == nil }
+  }
+
+  private mutating func timedOut(_ ticket: Ticket) {
     guard let call = calls[ticket] else { return }
     switch call.stage {
     case .queued: fail(ticket, Self.noQuorum)
-    case .offered, .reading, .scanning, .gathering:
+    case .offered, .reading, .gathering:
+      let isInDoubt = call.stage == .offered && call.isWrite
       fail(
         ticket,
         ClientError(
           .timeout, "no answer in time: the leader may have lost its quorum; try again",
-          outcome: call.stage == .offered && call.isWrite ? .unknown : .notApplied, retryable: true)
-      )
+          outcome: isInDoubt ? .unknown : .notApplied, retryable: !isInDoubt))
+    case .scanning: fail(ticket, Scan.tooLate)
     case .ready(let index):
       fail(
         ticket,

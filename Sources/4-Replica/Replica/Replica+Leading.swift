@@ -83,16 +83,14 @@ extension Replica {
     guard let call = calls[ticket] else { return }
     let unknown: Bool =
       switch call.stage {
-      case .appended, .forwarded: call.isWrite
-      case .queued, .offered, .reading, .ready, .scanning, .transferring, .snapshotting,
-        .gathering:
-        false
+      case .appended, .forwarded, .transferring, .snapshotting: call.hasEffect
+      case .queued, .offered, .reading, .ready, .scanning, .gathering: false
       }
     fail(
       ticket,
       ClientError(
         .stopping, "this node is stopping: ask another", outcome: unknown ? .unknown : .notApplied,
-        retryable: !unknown, leader: leaderHint))
+        retryable: !(unknown && call.isWrite), leader: leaderHint))
   }
 
   /// Connections follow the configuration in force. Whom it leaves out stays connected until it is

@@ -78,13 +78,13 @@ extension Replica {
     case .incoming: if loss.reset { inputs.append(.connectionLost(peer)) }
     }
     for ticket in calls.tickets where calls[ticket]?.stage == .forwarded(peer) {
-      let isWrite = calls[ticket]?.isWrite ?? false
+      guard let call = calls[ticket] else { continue }
       fail(
         ticket,
         ClientError(
           .connectionLost,
           "the connection to the leader broke: the request may or may not have taken effect",
-          outcome: isWrite ? .unknown : .notApplied, retryable: !isWrite))
+          outcome: call.hasEffect ? .unknown : .notApplied, retryable: !call.isWrite))
     }
   }
 }

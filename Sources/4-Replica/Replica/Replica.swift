@@ -280,7 +280,7 @@ package struct Replica: Sendable {
   }
 
   private mutating func passDeadlines() {
-    for ticket in calls.expired(at: now) { timedOut(ticket) }
+    passTimeouts()
     if now >= lookAgain { offerQueued() }
     closeGatherings()
     passRepairDeadline()

@@ -48,9 +48,18 @@ package struct Scan: Sendable {
   package let view: StoreView
   /// Where the node stood when the view was made: what the answer is stamped with.
   package let stamp: ReplyStamp
+  /// Nobody waits for the answer any longer.
+  package let deadline: Instant
 
-  /// The answer.
-  package func carryOut() -> ReplicaInput {
+  static let tooLate = ClientError(
+    .timeout, "no answer in time: long ranges are read one after the other; try again",
+    outcome: .notApplied, retryable: true)
+
+  /// The answer, of a scan whose turn comes at `now`.
+  package func carryOut(at now: Instant) -> ReplicaInput {
+    guard now < deadline else {
+      return .scanned(ticket, ClientReply(stamp: stamp, body: .failed(Self.tooLate)))
+    }
     do throws(StoreRefusal) {
       return .scanned(ticket, ClientReply(stamp: stamp, body: .range(try view.read(query))))
     } catch {

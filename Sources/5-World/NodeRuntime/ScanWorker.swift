@@ -6,7 +6,8 @@ internal import Replica
 /// here, while the loop goes on taking writes.
 ///
 /// After each answer it rests: whoever reads one page does not notice, and whoever reads page after
-/// page leaves the processors to those who write.
+/// page leaves the processors to those who write. What came too late is not read any more: a crowd
+/// that asks again would have its dead questions answered for ever.
 package final class ScanWorker: Sendable {
   private let worker: Worker<Scan>
 
@@ -20,7 +21,7 @@ package final class ScanWorker: Sendable {
       BackgroundPriority.take()
       for scan in scans {
         let begun = BootClock.now()
-        mailbox.post([scan.carryOut()])
+        mailbox.post([scan.carryOut(at: begun)])
         let work = BootClock.now().since(begun).nanoseconds / 1000
         usleep(UInt32(clamping: min(work * Self.restFactor, Self.longestRest)))
       }

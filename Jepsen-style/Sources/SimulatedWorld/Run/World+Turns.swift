@@ -84,9 +84,9 @@ extension World {
     }
     for scan in effects.scans {
       // Another thread takes its time, from a view that later turns do not change.
-      schedule(
-        .scanDone(node.place, life: node.life, scan.carryOut()),
-        in: diskDice.span(from: .zero, to: .milliseconds(20)))
+      let span = diskDice.span(from: .zero, to: .milliseconds(20))
+      let answer = scan.carryOut(at: node.clock.local(now + span))
+      schedule(.scanDone(node.place, life: node.life, answer), in: span)
     }
     for event in effects.events {
       note("\(node.id)", "\(event)")
