@@ -168,6 +168,14 @@ struct DataModelTests {
     #expect(store.apply(.transaction(transaction)).outcome == .refused(.duplicateKey))
     let other = Transaction(compare: [], success: [.delete(delete)], failure: [])
     #expect(store.apply(.transaction(other)).outcome == .refused(limit))
+    // Each alone would do.
+    let halves = Transaction(
+      compare: [],
+      success: ["big0", "big1", "big2", "big3"].map {
+        .put(Put(key: bytes($0), value: [], wantsPrevious: true))
+      }, failure: [])
+    #expect(store.apply(.transaction(halves)).outcome == .refused(limit))
+    #expect(store.view().liveBytes(in: .all, limit: 2 << 20) == 2 * (4 + (1 << 20)))
     #expect(store.statistics.keys == 5)
     #expect(
       store.delete(.all).outcome == .deleted(count: 5, previous: []))

@@ -89,6 +89,21 @@ struct VersionTests {
     #expect(!store.isScan(RangeQuery(range: .key(bytes("none")), revision: Revision(1))))
   }
 
+  @Test("what was dropped is freed at once, however few versions come behind it")
+  func freed() throws {
+    struct Memory { weak var record: Record? }
+    var store = Store()
+    var versions: [Memory] = []
+    for i in 0..<20 {
+      store.put("k", "\(i)")
+      versions.append(Memory(record: store.contents.live.find(Position(key))))
+    }
+    #expect(versions.allSatisfy { $0.record != nil })
+    store.apply(.compact(store.revision))
+    store.idle(30)
+    #expect(versions.map { $0.record != nil } == Array(repeating: false, count: 19) + [true])
+  }
+
   @Test("two copies of a store drop their versions without disturbing each other")
   func copies() {
     var one = Store()

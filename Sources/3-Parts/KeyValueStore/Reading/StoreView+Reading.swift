@@ -110,12 +110,12 @@ extension StoreView {
     }
   }
 
-  /// Bytes of the keys and values of a range.
-  func liveBytes(in range: KeyRange) -> Int {
+  /// Bytes of the keys and values of a range; beyond `limit` it is not counted how many.
+  func liveBytes(in range: KeyRange, limit: Int) -> Int {
     var bytes = 0
     forEachLive(in: range) { record in
       bytes += record.byteCount
-      return true
+      return bytes <= limit
     }
     return bytes
   }

@@ -26,7 +26,8 @@ struct Garbage: Sendable {
     }
   }
 
-  private var items = ChunkedQueue<Item>()
+  // Nil is what has left: its place stays until its chunk goes, the version that it names must not.
+  private var items = ChunkedQueue<Item?>()
 
   var count: Int { items.count }
 
@@ -42,20 +43,22 @@ struct Garbage: Sendable {
   /// Puts what a transaction appended in any order into the order of keys.
   mutating func sortTail(dueAt revision: UInt64) {
     var start = items.count
-    while start > 0, items[start - 1].dueAt == revision { start -= 1 }
+    while start > 0, items[start - 1]?.dueAt == revision { start -= 1 }
     guard items.count - start > 1 else { return }
-    let tail = (start..<items.count).map { items[$0] }.sorted { $0.precedes($1) }
+    let tail = (start..<items.count).compactMap { items[$0] }.sorted { $0.precedes($1) }
     for (place, item) in tail.enumerated() { items[start + place] = item }
   }
 
   /// Sorts everything: for a store that is being restored.
-  mutating func sort() { items = ChunkedQueue(items.sorted { $0.precedes($1) }) }
+  mutating func sort() {
+    items = ChunkedQueue(items.compactMap(\.self).sorted { $0.precedes($1) })
+  }
 
   /// The next version that may go at this compacted revision.
   mutating func pop(compacted: UInt64) -> Item? {
-    guard let item = items.first, item.dueAt <= compacted else { return nil }
+    guard let item = items.first ?? nil, item.dueAt <= compacted else { return nil }
+    items[0] = nil
     items.removeFirst()
-    // The store lets go of its records one by one, too.
     items.letGo(1)
     return item
   }

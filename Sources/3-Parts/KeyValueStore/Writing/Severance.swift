@@ -20,14 +20,15 @@ struct Severance: Sendable {
   private struct Past {
     /// The views that may still look: those of this era and of all before it.
     var era: Era
-    var cuts = ChunkedQueue<Cut>()
+    var cuts = ChunkedQueue<Cut?>()
   }
 
   // Oldest first. Behind the first there are never two side by side whose era nobody holds, so
   // they are no more than the views and two.
   private var past: [Past] = []
   // What no view at all can look at, but for those of now when the era has not been asked yet.
-  private var cuts = ChunkedQueue<Cut>()
+  // Nil is what has left, as in `Garbage`.
+  private var cuts = ChunkedQueue<Cut?>()
 
   /// Records whose chain is still to be cut.
   var count: Int { past.reduce(cuts.count) { $0 + $1.cuts.count } }
@@ -64,9 +65,10 @@ struct Severance: Sendable {
     cuts = ChunkedQueue()
   }
 
-  private static func settle(_ cuts: inout ChunkedQueue<Cut>, _ left: inout Int) {
-    while left > 0, let cut = cuts.first {
+  private static func settle(_ cuts: inout ChunkedQueue<Cut?>, _ left: inout Int) {
+    while left > 0, let cut = cuts.first ?? nil {
       _ = cut.record.takeSuperseded()
+      cuts[0] = nil
       cuts.removeFirst()
       cuts.letGo(1)
       left -= 1

@@ -69,8 +69,9 @@ extension Store {
   }
 
   mutating func execute(_ delete: Delete, at revision: Revision) -> CommandResult {
-    if delete.wantsPrevious, contents.liveBytes(in: delete.range) > Limits.previousBytes {
-      return result(.refused(.answerTooLong(limit: UInt64(Limits.previousBytes))))
+    let most = Limits.previousBytes
+    if delete.wantsPrevious, contents.liveBytes(in: delete.range, limit: most) > most {
+      return result(.refused(.answerTooLong(limit: UInt64(most))))
     }
     let removed = remove(delete.range, at: revision)
     if !removed.isEmpty { contents.revision = revision }

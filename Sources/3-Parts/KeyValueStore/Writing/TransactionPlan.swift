@@ -24,26 +24,31 @@ struct TransactionPlan {
   /// Refuses, before anything is written, what could fail on the way: a range at a revision that
   /// is not there, previous values that exceed the limit.
   func check(against state: StoreView) throws(StoreRefusal) {
-    guard try previousBytes(in: state) <= Limits.previousBytes else {
+    var bytes = 0
+    try countPrevious(in: state, &bytes)
+    guard bytes <= Limits.previousBytes else {
       throw .answerTooLong(limit: UInt64(Limits.previousBytes))
     }
   }
 
   // Puts and deletes of one transaction never meet on a key, so the state before it tells all
-  // sizes.
-  private func previousBytes(in state: StoreView) throws(StoreRefusal) -> Int {
-    var bytes = 0
+  // sizes. Once they are too many nothing more is walked for them.
+  private func countPrevious(in state: StoreView, _ bytes: inout Int) throws(StoreRefusal) {
     var nested = inner.makeIterator()
     for step in steps {
+      let left = Limits.previousBytes - bytes
       switch step {
       case .put(let put):
-        if put.wantsPrevious { bytes += state.liveBytes(in: .key(put.key)) }
+        if put.wantsPrevious, left >= 0 {
+          bytes += state.liveBytes(in: .key(put.key), limit: left)
+        }
       case .delete(let delete):
-        if delete.wantsPrevious { bytes += state.liveBytes(in: delete.range) }
+        if delete.wantsPrevious, left >= 0 {
+          bytes += state.liveBytes(in: delete.range, limit: left)
+        }
       case .range(let query): try state.checkRevision(query.revision)
-      case .transaction: bytes += try nested.next()?.previousBytes(in: state) ?? 0
+      case .transaction: try nested.next()?.countPrevious(in: state, &bytes)
       }
     }
-    return bytes
   }
 }
