@@ -81,6 +81,28 @@ struct SnapshotTests {
     #expect(earlier.index < later.index)
   }
 
+  @Test("a leader whose mark was overwritten proposes the next one when it leads again")
+  func overwrittenMark() throws {
+    var (trio, leader, followers) = Trio.led()
+    trio.isolate(leader)
+    _ = trio.call(leader, .takeSnapshot, timeout: 100)
+    #expect(trio[leader].replica.marking.isProposed)
+    trio.pass(.seconds(2))
+    #expect(!trio[leader].replica.core.isLeader)
+    let successor = try #require(followers.first { trio[$0].replica.core.isLeader })
+    trio.heal()
+    trio.pass(.milliseconds(500))
+    _ = trio.call(successor, .transferLeadership(to: NodeID(UInt64(leader))))
+    trio.pass(.milliseconds(500))
+    #expect(trio[leader].replica.core.isLeader)
+    let tag = trio.call(leader, .takeSnapshot)
+    trio.pass(.milliseconds(100))
+    guard case .snapshotTaken? = trio.reply(leader, tag)?.body else {
+      Issue.record("no answer: \(String(describing: trio.reply(leader, tag)))")
+      return
+    }
+  }
+
   @Test("a snapshot that could not be written says so, and the next mark tries again")
   func failed() throws {
     var (trio, leader, _) = Trio.led()
@@ -165,6 +187,26 @@ struct SnapshotTests {
       fork.turn(behind, order)
       #expect(fork[behind].replica.store.appliedIndex == received[1].0.position.index)
       #expect(fork.stored(behind, "a") == "1")
+    }
+  }
+
+  @Test("pitfall 36: of two states that are ready in one turn consensus may take either")
+  func eitherOfTwo() throws {
+    var (trio, leader, followers) = Trio.led()
+    trio.isolate(followers[0])
+    var received: [(SnapshotDescriptor, Store)] = []
+    for number in 0..<2 {
+      _ = trio.call(leader, .put("a", "\(number)"))
+      _ = trio.call(leader, .takeSnapshot)
+      let (descriptor, view) = try #require(trio[leader].storage.snapshot)
+      received.append((descriptor, FakeStorage.load(view, descriptor)))
+    }
+    for chosen in received {
+      var replica = trio[followers[0]].replica
+      for (descriptor, state) in received { replica.snapshotLoaded(descriptor, state) }
+      replica.install(chosen.0)
+      #expect(replica.store.appliedIndex == chosen.0.position.index)
+      #expect(replica.loaded.isEmpty)
     }
   }
 

@@ -14,7 +14,7 @@ struct Marking: Sendable {
   // When something last happened that early marks keep away from, and the calls since then.
   private var lastStir = Instant(nanoseconds: 0)
   private var calls = 0
-  /// A mark is proposed and not applied yet.
+  /// This leadership has proposed a mark, and not applied it yet.
   private(set) var isProposed = false
   /// The newest mark, and the state there.
   private(set) var newest: StateMark?
@@ -73,7 +73,9 @@ struct Marking: Sendable {
     isProposed = false
     stir(at: now)
   }
-  mutating func wasAppended(_ position: LogPosition) { isProposed = true }
+  mutating func wasAppended() { isProposed = true }
+  /// A mark in the log of a leadership that has ended may be overwritten, and nobody says so.
+  mutating func ledNoMore() { isProposed = false }
 
   mutating func reached(_ mark: StateMark, diskBytes: UInt64) {
     newest = mark

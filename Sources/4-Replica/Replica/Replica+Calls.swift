@@ -127,7 +127,7 @@ extension Replica {
 
   mutating func wasAppended(_ appended: Appended) {
     guard let stage = calls.stage(of: appended.ticket) else {
-      if appended.ticket == Marking.ticket { marking.wasAppended(appended.position) }
+      if appended.ticket == Marking.ticket { marking.wasAppended() }
       return
     }
     if case .snapshotting = stage { return }

@@ -146,19 +146,18 @@ extension Replica {
         .refusedSnapshot(snapshot.position, reason: "its state does not have the hash it names"))
       return
     }
-    // Two may be ready in one turn, and one is held: the newer is what consensus ends up with
-    // (pitfall 36).
-    if let (other, _) = loaded, other.position.index > snapshot.position.index { return }
-    loaded = (snapshot, store)
+    // Two may be ready in one turn, and consensus chooses (pitfall 36): the newer, unless a state
+    // that was lost is all that is missing.
+    loaded.append((snapshot, store))
     inputs.append(.snapshotReceived(snapshot))
   }
 
   /// Consensus says: from now on the state is this.
   mutating func install(_ snapshot: SnapshotDescriptor) {
-    guard let (descriptor, state) = loaded, descriptor == snapshot else {
+    guard let (_, state) = loaded.first(where: { $0.0 == snapshot }) else {
       preconditionFailure("Replica: \(snapshot.position) is to be installed but not loaded")
     }
-    loaded = nil
+    loaded = []
     store = state
     cluster = snapshot.cluster
     _ = marking.takeWaiting()

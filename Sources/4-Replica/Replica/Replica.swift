@@ -49,8 +49,8 @@ package struct Replica: Sendable {
 
   // Snapshots.
   var marking = Marking()
-  /// A received state, until this turn's step of consensus installs it.
-  var loaded: (SnapshotDescriptor, Store)?
+  /// Received states, until this turn's step of consensus installs one.
+  var loaded: [(SnapshotDescriptor, Store)] = []
   var cluster: ClusterID?
   /// The damaged snapshot file that is being mended.
   var repair: SnapshotRepair?
@@ -215,12 +215,13 @@ package struct Replica: Sendable {
       readsByLease.removeAll(keepingCapacity: true)
     }
     // A step may end one leadership and stand for the next: what is given up belongs to the first.
-    let before = core.term
+    let (before, led) = (core.term, core.isLeader)
     let done = core.step(turn, at: now)
     if done.relinquish { relinquish(in: before) }
     honour(done)
     // Consensus took the received state, or had no use for it.
-    if loaded != nil { loaded = nil }
+    if !loaded.isEmpty { loaded = [] }
+    if led, !core.isLeader || core.term != before { marking.ledNoMore() }
   }
 
   private mutating func honour(_ done: Effects) {
