@@ -28,8 +28,12 @@ class Results:
             file.write(json.dumps(line) + "\n")
 
     def facts(self):
-        """What was written last about machine and versions."""
-        return next((line["facts"] for line in reversed(self._lines) if "facts" in line), {})
+        """What was written last about machine and versions, and every commit that was measured."""
+        found = [line["facts"] for line in self._lines if "facts" in line]
+        if not found:
+            return {}
+        commits = dict.fromkeys(facts["commit"] for facts in found)
+        return {**found[-1], "commit": ", then ".join(commits)}
 
     def _all(self, system, measure, figure):
         return [
