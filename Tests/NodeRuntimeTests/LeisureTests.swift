@@ -45,13 +45,7 @@ struct LeisureTests {
   func spare() async throws {
     let disk = try ScarceDisk()
     let options = LogOptions(segmentSize: 4 << 20, reserveSize: 0, spareLimit: 1)
-    let identity = DiskIdentity(
-      cluster: ClusterID(1, epoch: 1), node: NodeID(1), incarnation: DiskIncarnation(1))
-    try WriteAheadLog.format(disk, identity, genesis: nil, options)
-    guard
-      case .opened(let log, _) = try WriteAheadLog.open(
-        disk, options, renewal: DiskIncarnation(0xEE))
-    else { throw ScarceDisk.Unmade(code: 0) }
+    let log = try disk.newLog(options)
     let order = try #require(log.orderSpare())
     let maker = SpareMaker(files: disk, growth: LogGrowth())
     let begun = BootClock.now()

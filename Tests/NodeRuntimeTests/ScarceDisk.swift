@@ -38,6 +38,18 @@ final class ScarceDisk: FileSystem, Sendable {
     files = PosixFileSystem(root: root)
   }
 
+  /// The log of a node that has just been made here.
+  func newLog(_ options: LogOptions) throws -> WriteAheadLog<ScarceDisk> {
+    let identity = DiskIdentity(
+      cluster: ClusterID(1, epoch: 1), node: NodeID(1), incarnation: DiskIncarnation(1))
+    try WriteAheadLog.format(self, identity, genesis: nil, options)
+    guard
+      case .opened(let log, _) = try WriteAheadLog.open(
+        self, options, renewal: DiskIncarnation(0xEE))
+    else { throw Unmade(code: 0) }
+    return log
+  }
+
   deinit {
     for folder in ["wal", "snapshots", ""] {
       for name in (try? files.list(folder)) ?? [] { unlink("\(root)/\(folder)/\(name)") }

@@ -21,13 +21,7 @@ struct SnapshotTransfersTests {
     on disk: ScarceDisk, _ loop: Loop
   ) throws -> (SnapshotFile, StorageWorker<ScarceDisk>) {
     let options = LogOptions(segmentSize: 1 << 16, reserveSize: 0, spareLimit: 1)
-    let identity = DiskIdentity(
-      cluster: ClusterID(1, epoch: 1), node: NodeID(1), incarnation: DiskIncarnation(1))
-    try WriteAheadLog.format(disk, identity, genesis: nil, options)
-    guard
-      case .opened(let log, _) = try WriteAheadLog.open(
-        disk, options, renewal: DiskIncarnation(0xEE))
-    else { throw ScarceDisk.Unmade(code: 0) }
+    let log = try disk.newLog(options)
     var dice = Dice(seed: 1)
     var writer = try SnapshotWriter(disk, Self.descriptor)
     for _ in 0..<300 {

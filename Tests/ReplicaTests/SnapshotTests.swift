@@ -169,18 +169,24 @@ struct SnapshotTests {
       trio[follower].replica.store.stateHash == trio[trio.leader ?? leader].replica.store.stateHash)
   }
 
+  /// The leader's states in which "a" is 0 and 1, older first.
+  private func twoSnapshots(
+    of leader: Int, _ trio: inout Trio
+  ) throws -> [(SnapshotDescriptor, Store)] {
+    try (0..<2).map { number in
+      _ = trio.call(leader, .put("a", "\(number)"))
+      _ = trio.call(leader, .takeSnapshot)
+      let (descriptor, view) = try #require(trio[leader].storage.snapshot)
+      return (descriptor, FakeStorage.load(view, descriptor))
+    }
+  }
+
   @Test("pitfall 36: of two received snapshots that are ready in one turn the newer is installed")
   func twoAtOnce() throws {
     var (trio, leader, followers) = Trio.led()
     let behind = followers[0]
     trio.isolate(behind)
-    var received: [(SnapshotDescriptor, Store)] = []
-    for number in 0..<2 {
-      _ = trio.call(leader, .put("a", "\(number)"))
-      _ = trio.call(leader, .takeSnapshot)
-      let (descriptor, view) = try #require(trio[leader].storage.snapshot)
-      received.append((descriptor, FakeStorage.load(view, descriptor)))
-    }
+    let received = try twoSnapshots(of: leader, &trio)
     let inputs = received.map { ReplicaInput.snapshotLoaded($0.0, $0.1) }
     for order in [inputs, inputs.reversed()] {
       var fork = trio
@@ -194,13 +200,7 @@ struct SnapshotTests {
   func eitherOfTwo() throws {
     var (trio, leader, followers) = Trio.led()
     trio.isolate(followers[0])
-    var received: [(SnapshotDescriptor, Store)] = []
-    for number in 0..<2 {
-      _ = trio.call(leader, .put("a", "\(number)"))
-      _ = trio.call(leader, .takeSnapshot)
-      let (descriptor, view) = try #require(trio[leader].storage.snapshot)
-      received.append((descriptor, FakeStorage.load(view, descriptor)))
-    }
+    let received = try twoSnapshots(of: leader, &trio)
     for chosen in received {
       var replica = trio[followers[0]].replica
       for (descriptor, state) in received { replica.snapshotLoaded(descriptor, state) }
