@@ -1,4 +1,4 @@
-/// What the API accepts, holds and waits for at most. Every number can be configured;
+/// What the API accepts, holds and waits for at most. Whoever makes a server may set every number;
 /// `/v1/cluster/limits` reports them.
 package struct Limits: Hashable, Sendable {
   /// Longest key. A key stands in every path, cursor and tree node; 4 KiB is the longest file
